@@ -1,0 +1,3 @@
+//! Begins the program; commands follow.
+
+fn main() {}
