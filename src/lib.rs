@@ -11,5 +11,6 @@
 pub mod context;
 pub mod exit;
 
+pub mod document;
 pub mod value;
 

@@ -1,0 +1,24 @@
+//! A user's YAML file: read into a tree whose every node knows its place, then taken apart by decoders that collect every problem.
+
+pub mod decode;
+mod digest;
+pub mod names;
+mod node;
+mod problem;
+mod render;
+mod scalar;
+pub mod suggest;
+mod syntax;
+mod text;
+mod tree;
+mod yaml;
+
+pub use digest::{node_digest, text_digest};
+pub use node::{Content, Entry, Node, Scalar, Style};
+pub use problem::{Problem, Problems};
+pub use render::render;
+pub use text::{At, Place, SourceText};
+pub use yaml::{Document, load, load_file};
+
+#[cfg(test)]
+mod tests;
