@@ -14,3 +14,6 @@ pub mod exit;
 pub mod document;
 pub mod value;
 
+pub mod environment;
+pub mod system;
+

@@ -1,0 +1,138 @@
+//! Decodes `environments/<name>.yaml`.
+
+use std::str::FromStr;
+
+use crate::document::decode::{Fields, instant, name, one_of, some_text, text, version};
+use crate::document::{At, Document, Node, Place, Problems, SourceText, suggest, text_digest};
+
+use super::{Environment, Instance, Role, TakenAt};
+
+/// What live systems will need; the words are known so that nobody hunts for a typing mistake.
+const LIVE: &[&str] = &["url", "login", "logins", "limits", "tls"];
+
+/// Decodes one environment file; every mistake goes to `problems`.
+///
+/// A file with mistakes still gives an environment, with stand-ins for what is wrong: other files may name it without
+/// a mistake of their own. It is not to be used unless `problems` stays empty.
+pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environment> {
+    let mut fields = Fields::open(&document.root, "an environment", problems)?;
+    version(&mut fields, problems);
+    let name = fields.need("name", problems, name).filter(|n| is_the_stem(n, &document.file.path, problems));
+    let role = fields.need("role", problems, |n, p| one_of(n, "role", Role::WORDS, p));
+    let system = fields.need("system", problems, crate::document::decode::name);
+    let mut live = false;
+    for word in LIVE {
+        live |=
+            fields.refuse(word, format!("`{word}` is for live systems, which are not available in this version; use `files`"), problems);
+    }
+    let files = if live { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
+    let taken_at = fields.get("extract", problems, extract).unwrap_or(TakenAt::Unknown);
+    let instance = fields.get("instance", problems, instance);
+    let timezone = fields.get("timezone", problems, timezone);
+    let same_files = fields.get("same_files", problems, some_text);
+    fields.close(problems);
+    let unreadable = Environment::unreadable(&document.file.path);
+    Some(Environment {
+        // Other files mean the file's name: it is what they can see.
+        name: name.unwrap_or(unreadable.name),
+        role: role.map_or(unreadable.role, |r| r.value),
+        system: system.unwrap_or(unreadable.system),
+        files,
+        taken_at,
+        instance,
+        timezone,
+        same_files,
+        path: document.file.path.clone(),
+        digest: text_digest(&document.file.text),
+        place: document.root.place.clone(),
+    })
+}
+
+fn is_the_stem(name: &At<String>, path: &str, problems: &mut Problems) -> bool {
+    let (file, stem) = (path.rsplit('/').next().unwrap_or(path), stem(path));
+    if name.value != stem {
+        problems
+            .add(&name.place, format!("this file is called `{file}`, but the environment is called `{}`", name.value))
+            .expected(format!("`{stem}`"))
+            .help("give the file and the environment the same name");
+    }
+    name.value == stem
+}
+
+/// Name of a file without folders and extension.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+impl Environment {
+    /// Stands in for an environment whose file (at the shown path `path`) is no YAML: its name is taken, and nothing else is known of it.
+    pub fn unreadable(path: &str) -> Self {
+        let place = Place { file: SourceText::new(path, ""), start: 0, end: 0 };
+        let at = |value: &str| At { value: value.to_owned(), place: place.clone() };
+        Self {
+            name: at(stem(path)),
+            role: Role::Test,
+            system: at(""),
+            files: None,
+            taken_at: TakenAt::Unknown,
+            instance: None,
+            timezone: None,
+            same_files: None,
+            path: path.to_owned(),
+            digest: String::new(),
+            place,
+        }
+    }
+}
+
+fn extract(node: &Node, problems: &mut Problems) -> Option<TakenAt> {
+    let mut fields = Fields::open(node, "an extract", problems)?;
+    let taken_at = fields.need("taken_at", problems, taken_at);
+    fields.close(problems);
+    taken_at
+}
+
+fn taken_at(node: &Node, problems: &mut Problems) -> Option<TakenAt> {
+    let mut fields = Fields::open(node, "`taken_at`", problems)?;
+    let found = if fields.keys().any(|k| matches!(k, "stated" | "by" | "reason")) {
+        let at = fields.need("stated", problems, instant);
+        let by = fields.need("by", problems, some_text);
+        let reason = fields.need("reason", problems, some_text);
+        for word in ["dataset", "column"] {
+            fields.refuse(word, format!("`{word}` cannot stand beside `stated`: either a column says or a person does"), problems);
+        }
+        at.zip(by).zip(reason).map(|((at, by), reason)| TakenAt::Stated { at, by: by.value, reason: reason.value })
+    } else {
+        let dataset = fields.need("dataset", problems, name);
+        let column = fields.need("column", problems, name);
+        for word in ["stated", "by", "reason"] {
+            fields.entry(word);
+        }
+        dataset.zip(column).map(|(dataset, column)| TakenAt::Column { dataset, column })
+    };
+    fields.close(problems);
+    found
+}
+
+fn instance(node: &Node, problems: &mut Problems) -> Option<Instance> {
+    let mut fields = Fields::open(node, "an instance", problems)?;
+    let dataset = fields.need("dataset", problems, name);
+    let column = fields.need("column", problems, name);
+    let is = fields.need("is", problems, text);
+    fields.close(problems);
+    Some(Instance { dataset: dataset?, column: column?, is: is? })
+}
+
+fn timezone(node: &Node, problems: &mut Problems) -> Option<At<chrono_tz::Tz>> {
+    let found = text(node, problems)?;
+    match chrono_tz::Tz::from_str(&found.value) {
+        Ok(zone) => Some(found.map(|_| zone)),
+        Err(_) => {
+            let nearest = suggest::nearest(&found.value, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()));
+            let help = nearest.map_or_else(|| "such as Europe/London".to_owned(), |n| format!("did you mean `{n}`?"));
+            problems.add(&found.place, format!("`{}` is no time zone", found.value)).expected("a time zone of the IANA list").help(help);
+            None
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use super::*;
+use crate::document::{Problems, load, render};
+
+fn decoded(text: &str) -> (Environment, Vec<String>) {
+    let mut problems = Problems::default();
+    let document = load("environments/training.yaml", text.as_bytes(), &mut problems).unwrap();
+    let environment = decode(&document, &mut problems).unwrap();
+    render(&problems, false);
+    (environment, problems.sorted().iter().map(|p| p.message.clone()).collect())
+}
+
+const HEAD: &str = "version: 1\nname: training\nrole: training\nsystem: riverside\n";
+
+#[test]
+fn an_environment_of_files_is_decoded_whole() {
+    let (environment, mistakes) = decoded(&format!(
+        "{HEAD}files: extracts/training\ntimezone: Europe/London\nextract: {{taken_at: {{dataset: build, column: extracted_at}}}}\n\
+         instance: {{dataset: build, column: domain, is: 007}}\nsame_files: one shared code list\n"
+    ));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    assert_eq!(
+        (environment.name.value.as_str(), environment.role, environment.system.value.as_str()),
+        ("training", Role::Training, "riverside")
+    );
+    assert_eq!(environment.files.unwrap().value, "extracts/training");
+    assert_eq!(environment.timezone.unwrap().value, chrono_tz::Europe::London);
+    assert!(
+        matches!(environment.taken_at, TakenAt::Column { dataset, column } if dataset.value == "build" && column.value == "extracted_at")
+    );
+    assert_eq!(environment.instance.unwrap().is.value, "007");
+    assert_eq!(environment.digest.len(), 64);
+}
+
+#[test]
+fn the_age_of_the_data_is_unknown_unless_said() {
+    let (environment, mistakes) = decoded(&format!("{HEAD}files: x\n"));
+    assert!(mistakes.is_empty() && matches!(environment.taken_at, TakenAt::Unknown));
+    let stated = "extract: {taken_at: {stated: 2027-02-01T08:00:00+01:00, by: build lead, reason: the export has no date}}\n";
+    let (environment, mistakes) = decoded(&format!("{HEAD}files: x\n{stated}"));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    assert!(matches!(environment.taken_at, TakenAt::Stated { at, .. } if at.value.to_rfc3339() == "2027-02-01T07:00:00+00:00"));
+    let both = "extract: {taken_at: {stated: 2027-02-01T08:00:00Z, by: a, reason: b, dataset: build}}\n";
+    assert_eq!(
+        decoded(&format!("{HEAD}files: x\n{both}")).1,
+        ["`dataset` cannot stand beside `stated`: either a column says or a person does"]
+    );
+}
+
+#[test]
+fn live_systems_are_known_and_refused_once_each() {
+    let (_, mistakes) = decoded(&format!("{HEAD}url: https://x.example\nlogin: {{basic: {{}}}}\nlimits: {{}}\n"));
+    let live = |word: &str| format!("`{word}` is for live systems, which are not available in this version; use `files`");
+    assert_eq!(mistakes, ["url", "login", "limits"].map(live));
+}
+
+#[test]
+fn a_file_with_mistakes_still_stands_for_its_environment() {
+    let (environment, mistakes) = decoded("version: 1\nname: other\nrole: trainer\n");
+    assert_eq!(environment.name.value, "training", "other files mean the file's name");
+    assert_eq!(mistakes.len(), 4, "{mistakes:?}");
+    assert_eq!(Environment::unreadable("environments/production.yaml").name.value, "production");
+}
