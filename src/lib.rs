@@ -17,3 +17,5 @@ pub mod value;
 pub mod environment;
 pub mod system;
 
+pub mod source;
+
