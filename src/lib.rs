@@ -19,3 +19,5 @@ pub mod system;
 
 pub mod source;
 
+pub mod snapshot;
+

@@ -1,0 +1,93 @@
+//! Digests: of files while they are written or read, and of the manifest.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::manifest::Manifest;
+
+/// SHA-256 in hexadecimal.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(b"0123456789abcdef"[usize::from(n)])).collect()
+}
+
+/// SHA-256 of a file, read in pieces.
+pub(super) fn of_file(file: &mut File) -> io::Result<String> {
+    let mut sha = Sha256::new();
+    let mut buffer = vec![0; 1 << 17];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(&sha.finalize())),
+            n => sha.update(&buffer[..n]),
+        }
+    }
+}
+
+/// A file that is digested while it is written.
+pub(super) struct DigestedFile {
+    file: File,
+    sha: Sha256,
+}
+
+impl DigestedFile {
+    pub(super) fn new(file: File) -> Self {
+        Self { file, sha: Sha256::new() }
+    }
+
+    /// Syncs the file and gives its SHA-256.
+    pub(super) fn seal(self) -> io::Result<String> {
+        self.file.sync_all()?;
+        Ok(hex(&self.sha.finalize()))
+    }
+}
+
+impl Write for DigestedFile {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(buffer)?;
+        self.sha.update(&buffer[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// `manifest.json`: the manifest and the SHA-256 of its canonical text, so that no byte of it can change unseen.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sealed {
+    pub(super) manifest: Manifest,
+    pub(super) seal: String,
+}
+
+impl Sealed {
+    /// Computes `content_id` and the seal.
+    pub(super) fn new(mut manifest: Manifest) -> serde_json::Result<Self> {
+        manifest.content_id = content_id(&manifest)?;
+        let seal = sha256_hex(&serde_json::to_vec(&manifest)?);
+        Ok(Self { manifest, seal })
+    }
+
+    /// The bytes of `manifest.json`.
+    pub(super) fn render(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// SHA-256 over the manifest without what says only who wrote it and when.
+pub(super) fn content_id(manifest: &Manifest) -> serde_json::Result<String> {
+    let mut content = manifest.clone();
+    content.tool.clear();
+    content.content_id.clear();
+    content.captured_at = chrono::DateTime::UNIX_EPOCH;
+    Ok(sha256_hex(&serde_json::to_vec(&content)?))
+}

@@ -1,0 +1,39 @@
+//! Snapshots: what one environment looked like, written whole or not at all, verified when read.
+//!
+//! A snapshot is a folder: `manifest.json` and one Parquet file per dataset, rows sorted by key bytes and then by row
+//! hash, so that two of them are compared by reading two columns.
+
+mod anchor;
+mod batch;
+mod capture;
+mod complete;
+mod digest;
+mod draft;
+mod entry;
+mod gather;
+mod ladder;
+mod manifest;
+mod order;
+mod plan;
+mod references;
+mod row;
+mod scalar;
+mod schema;
+mod sort;
+mod spool;
+mod staging;
+mod store;
+mod table;
+mod verify;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use batch::{KeyBatch, RowBatch};
+pub use capture::{CaptureRequest, Limits, capture, capture_within};
+pub use draft::{Draft, Row};
+pub use manifest::{CellCounts, ColumnEntry, Completeness, DatasetEntry, FORMAT, Grade, Instance, Manifest};
+pub use plan::Plan;
+pub use store::{Snapshot, SnapshotError, Store};
+pub use table::{KeyBatches, RowBatches, Table};

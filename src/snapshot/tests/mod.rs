@@ -1,0 +1,7 @@
+//! Laws of snapshots as a whole.
+
+mod capture;
+mod define;
+mod example;
+mod folder;
+mod volume;
