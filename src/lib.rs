@@ -21,3 +21,6 @@ pub mod source;
 
 pub mod snapshot;
 
+pub mod compare;
+pub mod query;
+
