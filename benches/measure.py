@@ -1,0 +1,185 @@
+"""Measures whole processes on one folder of generated data: CPU (user + system), peak memory, and the answer.
+
+Started by benches/run. Programs run in turn, three times each; the median CPU is printed, and its ratio to DuckDB's.
+"""
+
+import glob
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+
+REPEATS = 3
+KEY, VOLATILE = "slot_code", "updated_at"
+
+TABLES = """
+import duckdb, json, sys
+left, right, ignored = sys.argv[1], sys.argv[2], sys.argv[3:]
+db = duckdb.connect()
+db.execute("SET threads = 2")
+db.execute("SET enable_progress_bar = false")
+read = {name: f"read_csv('{path}', all_varchar = true, header = true)" for name, path in (("l", left), ("r", right))}
+columns = [c[0] for c in db.execute(f"SELECT * FROM {read['l']} LIMIT 0").description if c[0] != 'slot_code' and c[0] not in ignored]
+differs = " OR ".join(f"l.{c} IS DISTINCT FROM r.{c}" for c in columns)
+rows = db.execute(f"SELECT l.slot_code, r.slot_code FROM {read['l']} l FULL JOIN {read['r']} r ON l.slot_code = r.slot_code "
+                  f"WHERE l.slot_code IS NULL OR r.slot_code IS NULL OR {differs}").fetchall()
+print(sum(r[1] is None for r in rows), sum(r[0] is None for r in rows), sum(None not in r for r in rows))
+"""
+
+SNAPSHOTS = TABLES.replace("read_csv('{path}', all_varchar = true, header = true)", "read_parquet('{path}')").replace(
+    "columns = [", "columns = [c for c in ["
+).replace("c[0] not in ignored]", "c[0] not in ignored] if not c.startswith('_')]")
+
+PROJECT = {
+    "gonogo.yaml": """version: 1
+title: Clinic slots (synthetic)
+go_live: 2027-02-24T06:00:00Z
+pair: {training: training, production: production}
+policy: {block_at: major, max_age: 3650d, max_skew: 3650d}
+require: {criteria: none, reason: a measurement}
+""",
+    "environments/training.yaml": "version: 1\nname: training\nrole: training\nsystem: slots_extract\nfiles: extracts/training\n",
+    "environments/production.yaml": "version: 1\nname: production\nrole: production\nsystem: slots_extract\nfiles: extracts/production\n",
+    "environments/systems/slots_extract.yaml": """version: 1
+system: slots_extract
+protocol: files
+datasets:
+  slots:
+    noun: slot
+    read: {csv: slots.csv}
+    key: [slot_code]
+    columns:
+      COLUMNS
+    complete: {declared: {by: nobody, on: 2026-11-01, reason: a measurement}}
+""",
+}
+
+RESOURCES = """
+import duckdb, sys
+db = duckdb.connect()
+db.execute("SET threads = 2")
+db.execute("SET enable_progress_bar = false")
+def read(path):
+    names = [c[0] for c in db.execute(f"SELECT * FROM read_ndjson('{path}') LIMIT 0").description]
+    def form(name):
+        return f"list_sort(list_transform({name}, lambda x: CAST(x AS VARCHAR)))" if name in lists else name
+    kinds = {c[0]: c[1] for c in db.execute(f"DESCRIBE SELECT * FROM read_ndjson('{path}')").fetchall()}
+    lists = {n for n in names if kinds[n].endswith('[]')}
+    return ", ".join(f"{form(n)} AS {n}" for n in names if n != 'meta'), [n for n in names if n not in ('id', 'meta')]
+(left, columns), (right, _) = read(sys.argv[1]), read(sys.argv[2])
+differs = " OR ".join(f"l.{c} IS DISTINCT FROM r.{c}" for c in columns)
+rows = db.execute(f"SELECT l.id, r.id FROM (SELECT {left} FROM read_ndjson('{sys.argv[1]}')) l FULL JOIN "
+                  f"(SELECT {right} FROM read_ndjson('{sys.argv[2]}')) r ON l.id = r.id "
+                  f"WHERE l.id IS NULL OR r.id IS NULL OR {differs}").fetchall()
+print(sum(r[1] is None for r in rows), sum(r[0] is None for r in rows), sum(None not in r for r in rows))
+"""
+
+
+def run(command):
+    """CPU seconds, peak MiB and standard output of one process."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    out = child.stdout.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return used.ru_utime + used.ru_stime, peak, out
+
+
+def counts(out):
+    return tuple(int(n) for n in out.split()) if out.split() else None
+
+
+def exact(out):
+    """gonogo's findings as the truth tells them: keys, fields and both values, not only their number.
+
+    Where there are more than it lists, only their number can be held to the truth."""
+    dataset = json.loads(out)["datasets"][0]
+    found = {"missing": [], "extra": [], "changed": []}
+    for difference in dataset["differences"]:
+        key, kind = " | ".join(difference["key"]), difference["kind"]
+        values = (difference[side].get("text", "") for side in ("left", "right")) if kind == "changed" else ()
+        found.setdefault(kind, []).append((key, difference["field"], *values) if kind == "changed" else key)
+    if dataset["beyond"]:
+        return sum(len(rows) for rows in found.values()) + dataset["beyond"]
+    return {kind: sorted(rows) for kind, rows in found.items()}
+
+
+def project(gonogo, data):
+    """A project whose training and production are the two tables, with a snapshot of each; the folder, and the files."""
+    folder = f"{data}/project"
+    if not os.path.isdir(folder):
+        with open(f"{data}/left.csv", encoding="utf-8") as file:
+            columns = "\n      ".join(f"{heading}: {heading}" for heading in file.readline().strip().split(","))
+        for path, text in PROJECT.items():
+            os.makedirs(os.path.dirname(f"{folder}/{path}"), exist_ok=True)
+            with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
+                file.write(text.replace("COLUMNS", columns))
+        os.makedirs(f"{folder}/checks")
+        for name, table in (("training", "left.csv"), ("production", "right.csv")):
+            os.makedirs(f"{folder}/extracts/{name}")
+            shutil.copyfile(f"{data}/{table}", f"{folder}/extracts/{name}/slots.csv")
+            cpu, peak, _ = run([gonogo, "-C", folder, "snapshot", name])
+            print(f"  snapshot of {name}: {cpu:.2f} s CPU, {peak:.0f} MiB")
+    stored = [glob.glob(f"{folder}/.gonogo/snapshots/{name}/*/*.parquet")[0] for name in ("training", "production")]
+    return folder, stored
+
+
+def measure(title, programs, truth, told):
+    print(f"\n{title}")
+    runs = {name: [] for name in programs}
+    for _ in range(REPEATS):
+        for name, (command, _) in programs.items():
+            runs[name].append(run(command))
+    base = statistics.median(r[0] for r in runs["DuckDB"])
+    for name, (_, read) in programs.items():
+        cpu, peak = statistics.median(r[0] for r in runs[name]), max(r[1] for r in runs[name])
+        answer = read(runs[name][-1][2])
+        right = answer in (truth, told, sum(told))
+        print(f"  {name:10} {cpu:8.2f} s CPU  {cpu / base:6.3f} of DuckDB  {peak:8.0f} MiB  {'exact' if right else 'WRONG ANSWER'}")
+
+
+def main():
+    gonogo, peer, data = sys.argv[1:]
+    with open(f"{data}/truth.json", encoding="utf-8") as file:
+        planted = json.load(file)
+    told = tuple(len(planted[kind]) for kind in ("missing", "extra", "changed"))
+    changed = [(c["key"], c["field"], c["left"], c["right"]) for c in planted["changed"]]
+    truth = {"missing": planted["missing"], "extra": planted["extra"], "changed": sorted(changed)}
+
+    def diff(left, right, key, *more):
+        return ([gonogo, "diff", f"{data}/{left}", f"{data}/{right}", "--key", key, "--format", "json", *more], exact)
+
+    def duckdb(program, left, right, *more):
+        return ([sys.executable, "-c", program, f"{data}/{left}", f"{data}/{right}", *more], counts)
+
+    rows = f"{planted['rows']:,} rows a side"
+    if os.path.exists(f"{data}/left.ndjson"):
+        both = ("left.ndjson", "right.ndjson")
+        programs = {"gonogo": diff(*both, "id", "--ignore", "meta", "--unordered"), "DuckDB": duckdb(RESOURCES, *both)}
+        measure(f"Nested JSON, arrays shuffled, meta ignored: {rows}", programs, truth, told)
+        return
+    programs = {"gonogo": diff("left.csv", "right.csv", KEY), "DuckDB": duckdb(TABLES, "left.csv", "right.csv")}
+    if os.path.exists(peer):
+        programs["csv-diff"] = ([peer, f"{data}/left.csv", f"{data}/right.csv"], counts)
+    measure(f"Two CSV files: {rows}", programs, truth, told)
+    both = ("left.csv", "volatile.csv")
+    programs = {"gonogo": diff(*both, KEY, "--ignore", VOLATILE), "DuckDB": duckdb(TABLES, *both, VOLATILE)}
+    measure(f"Two CSV files, a column that differs in every row ignored: {rows}", programs, truth, told)
+    folder, stored = project(gonogo, data)
+    programs = {
+        "gonogo": ([gonogo, "-C", folder, "diff", "training=latest", "production=latest", "--format", "json", "--limit", "100000"], exact),
+        "DuckDB": ([sys.executable, "-c", SNAPSHOTS, *stored], counts),
+    }
+    measure(f"Two snapshots: {rows}", programs, truth, told)
+    # An answer that is equal costs the floor: every key prefixed may cost three times as much, not more.
+    both = ("left.csv", "left.csv")
+    programs = {"gonogo": diff(*both, KEY), "DuckDB": duckdb(TABLES, *both)}
+    measure(f"A CSV file and itself: {rows}", programs, {"missing": [], "extra": [], "changed": []}, (0, 0, 0))
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main()
