@@ -24,3 +24,5 @@ pub mod snapshot;
 pub mod compare;
 pub mod query;
 
+pub mod check;
+

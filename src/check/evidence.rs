@@ -1,0 +1,63 @@
+//! Everything that a judgement is a function of.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::snapshot::Snapshot;
+
+/// Everything that a judgement is a function of. The same evidence gives the same bytes.
+pub struct Evidence {
+    /// The two sides.
+    pub pair: Pair,
+    /// Snapshots by environment name.
+    pub snapshots: BTreeMap<String, Side>,
+    /// Signed-off lists by shown path.
+    pub lists: BTreeMap<String, List>,
+    /// When we judge.
+    pub as_of: DateTime<Utc>,
+    /// What we judge for.
+    pub go_live: DateTime<Utc>,
+    /// The site, when the project has sites.
+    pub site: Option<String>,
+}
+
+/// Names of the environments that are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// What staff were trained on.
+    pub training: String,
+    /// What goes live.
+    pub production: String,
+}
+
+/// One environment as evidence: its snapshot, and why it may not be relied on.
+pub struct Side {
+    /// The snapshot; `None` when there is none.
+    pub snapshot: Option<Snapshot>,
+    /// Reasons that make every check on this side CANNOT TELL: stale, unknown age, wrong instance, not the environment it was given for.
+    pub doubts: Vec<String>,
+}
+
+/// A signed-off list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Headings.
+    pub headings: Vec<String>,
+    /// Rows, as text, each with its line in the file.
+    pub rows: Vec<(u64, Vec<String>)>,
+    /// SHA-256 of the file's bytes.
+    pub sha256: String,
+}
+
+impl Evidence {
+    /// The snapshot of an environment, or the reasons why it cannot be used.
+    pub fn snapshot(&self, environment: &str) -> Result<&Snapshot, Vec<String>> {
+        match self.snapshots.get(environment) {
+            None => Err(vec![format!("{environment} was not captured")]),
+            Some(Side { snapshot: Some(snapshot), doubts }) if doubts.is_empty() => Ok(snapshot),
+            Some(side) if side.doubts.is_empty() => Err(vec![format!("{environment} has no snapshot")]),
+            Some(side) => Err(side.doubts.clone()),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Findings on their way into an outcome: kept up to a limit, counted beyond it, sorted.
+
+use std::collections::BTreeMap;
+
+use super::super::finding::{Finding, Severity};
+use super::super::outcome::Outcome;
+use super::Context;
+
+/// Findings that one check keeps; more are counted.
+pub(super) const LIMIT: usize = 100_000;
+
+/// Findings of one check.
+pub(super) struct Collector<'a> {
+    check: &'a str,
+    findings: Vec<Finding>,
+    beyond: BTreeMap<Severity, u64>,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(context: &Context<'a>) -> Self {
+        Self { check: context.check, findings: Vec::new(), beyond: BTreeMap::new() }
+    }
+
+    /// Adds a finding, which gets its fingerprint.
+    pub(super) fn add(&mut self, mut finding: Finding) {
+        if self.findings.len() == LIMIT {
+            self.count(finding.severity, 1);
+            return;
+        }
+        finding.fingerprint = finding.fingerprint_for(self.check);
+        self.findings.push(finding);
+    }
+
+    /// Counts findings that are not kept.
+    pub(super) fn count(&mut self, severity: Severity, findings: u64) {
+        if findings > 0 {
+            *self.beyond.entry(severity).or_default() += findings;
+        }
+    }
+
+    /// The findings so far, to name their causes.
+    pub(super) fn findings_mut(&mut self) -> &mut [Finding] {
+        &mut self.findings
+    }
+
+    /// Puts them into the outcome: worst first, then by dataset, key, field and kind.
+    pub(super) fn finish(mut self, outcome: &mut Outcome) {
+        self.findings.sort_by(|a, b| {
+            b.severity.cmp(&a.severity).then_with(|| {
+                (&a.dataset, &a.key, &a.field, a.kind, &a.environment, &a.fingerprint).cmp(&(
+                    &b.dataset,
+                    &b.key,
+                    &b.field,
+                    b.kind,
+                    &b.environment,
+                    &b.fingerprint,
+                ))
+            })
+        });
+        outcome.findings = self.findings;
+        outcome.beyond = self.beyond.into_iter().rev().map(|(severity, n)| (severity.word().to_owned(), n)).collect();
+    }
+}

@@ -1,0 +1,82 @@
+//! The kinds of check: one file each, and one list.
+
+mod clause;
+mod collect;
+mod count;
+mod expect;
+mod parity;
+mod present;
+mod reading;
+mod resolves;
+mod select;
+mod signed;
+mod target;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::document::{Node, Problems};
+use crate::snapshot::Plan;
+
+use super::evidence::{Evidence, Pair};
+use super::file::Severities;
+use super::lint::Catalogue;
+use super::outcome::Outcome;
+
+/// What a kind is given beside the evidence.
+pub struct Context<'a> {
+    /// Id of the check.
+    pub check: &'a str,
+    /// Its severities.
+    pub severity: Severities,
+    /// What signed lists and numbers of other checks say about how much there should be.
+    pub anchors: &'a [Anchor],
+}
+
+/// How many rows a dataset should have, from a source that does not depend on the logins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The environment.
+    pub environment: String,
+    /// The dataset.
+    pub dataset: String,
+    /// Rows that it should have at least.
+    pub rows: u64,
+    /// Who says so, for messages.
+    pub source: String,
+}
+
+/// One kind of check, decoded from its own mapping in the file.
+pub trait Kind: Send + Sync {
+    /// The word users write.
+    fn word(&self) -> &'static str;
+    /// Asks for the datasets it reads.
+    fn plan(&self, pair: &Pair, plan: &mut Plan);
+    /// Reports what is wrong with it, as far as can be known without data.
+    fn lint(&self, catalogue: &Catalogue<'_>, problems: &mut Problems);
+    /// Judges.
+    fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome;
+    /// What it says about how many rows there should be, when a person has signed for it.
+    fn anchors(&self, evidence: &Evidence) -> Vec<Anchor> {
+        let _ = evidence;
+        Vec::new()
+    }
+    /// Files (shown paths, relative to the project) of signed-off lists that it quotes, with the digest they must have.
+    fn lists(&self) -> Vec<(crate::document::At<String>, Option<crate::document::At<String>>)> {
+        Vec::new()
+    }
+}
+
+/// How a kind is decoded from the value of its key.
+pub type Decode = fn(&Node, &mut Problems) -> Option<Box<dyn Kind>>;
+
+/// All kinds. A new kind is a new file and a line here.
+pub const KINDS: &[(&str, Decode)] = &[
+    ("parity", parity::decode),
+    ("present", present::decode),
+    ("resolves", resolves::decode),
+    ("expect", expect::decode),
+    ("count", count::decode),
+];

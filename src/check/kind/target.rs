@@ -1,0 +1,63 @@
+//! What a check refers to: environments, datasets and columns, looked up before anything is contacted.
+
+use std::collections::BTreeSet;
+
+use crate::document::{At, Problems, suggest};
+use crate::system::{Column, Dataset};
+
+use super::super::evidence::Pair;
+use super::super::lint::Catalogue;
+
+/// The environment that a check means: `training` and `production` are the two sides of the pair.
+pub(super) fn environment<'a>(word: &'a str, pair: &'a Pair) -> &'a str {
+    match word {
+        "training" => &pair.training,
+        "production" => &pair.production,
+        name => name,
+    }
+}
+
+/// Looks up the environment that a check names.
+pub(super) fn lint_environment<'a>(word: &'a At<String>, catalogue: &'a Catalogue<'_>, problems: &mut Problems) -> Option<&'a str> {
+    let name = environment(word, catalogue.pair);
+    if name != word.value && catalogue.environments.contains_key(&word.value) {
+        let message = format!("`{0}` is both an environment and a side of the pair, which is `{name}`", word.value);
+        problems.add(&word.place, message).expected(format!("write `{name}`, or another environment's name"));
+        return None;
+    }
+    if catalogue.environments.contains_key(name) {
+        return Some(name);
+    }
+    let names: BTreeSet<&str> = catalogue.environments.keys().map(String::as_str).chain(["training", "production"]).collect();
+    let help = suggest::nearest_or_all(&word.value, names.iter().copied());
+    problems.add(&word.place, format!("there is no environment `{}`", word.value)).expected("a file in environments/").help(help);
+    None
+}
+
+/// Looks up a dataset in the system of an environment.
+pub(super) fn lint_dataset<'a>(
+    environment: &str,
+    dataset: &At<String>,
+    catalogue: &'a Catalogue<'_>,
+    problems: &mut Problems,
+) -> Option<&'a Dataset> {
+    let system = catalogue.environments.get(environment).and_then(|e| catalogue.systems.get(&e.system.value))?;
+    let found = system.dataset(&dataset.value);
+    if system.lacks(&dataset.value) {
+        let help = suggest::nearest_or_all(&dataset.value, system.datasets.iter().map(|d| d.name.value.as_str()));
+        let message = format!("{environment} has no dataset `{}`: its system `{}` does not define it", dataset.value, system.name.value);
+        problems.add(&dataset.place, message).expected("a dataset").help(help);
+    }
+    found
+}
+
+/// Looks up a column. One that the system does not offer is no mistake of the file: the check will be CANNOT TELL.
+pub(super) fn lint_column<'a>(dataset: &'a Dataset, column: &At<String>, problems: &mut Problems) -> Option<&'a Column> {
+    let found = dataset.column(&column.value);
+    if found.is_none() && !dataset.not_offered.contains_key(&column.value) {
+        let help = suggest::nearest_or_all(&column.value, dataset.columns.iter().map(|c| c.name.value.as_str()));
+        let message = format!("`{}` has no column `{}`", dataset.name.value, column.value);
+        problems.add(&column.place, message).expected("a column").help(help);
+    }
+    found
+}

@@ -1,0 +1,7 @@
+//! Each kind passes on a sound hospital, fails on one planted fault, and cannot tell where it must not.
+
+mod count;
+mod expect;
+mod parity;
+mod present;
+mod resolves;

@@ -1,0 +1,50 @@
+//! What can be known of check files before anything is contacted: names, columns, SQL, lists.
+
+use std::collections::BTreeMap;
+
+use crate::document::{At, Problems};
+use crate::environment::Environment;
+use crate::system::System;
+
+use super::criterion::objection as criterion_objection;
+use super::evidence::{List, Pair};
+use super::file::CheckFile;
+
+/// What check files may refer to.
+pub struct Catalogue<'a> {
+    /// Environments by name.
+    pub environments: &'a BTreeMap<String, Environment>,
+    /// Systems by name.
+    pub systems: &'a BTreeMap<String, System>,
+    /// The two sides.
+    pub pair: &'a Pair,
+    /// Signed-off lists by shown path.
+    pub lists: &'a BTreeMap<String, List>,
+}
+
+/// Lints all check files together: ids are unique, criteria are known, every kind's own lint is asked.
+pub fn lint(files: &[CheckFile], catalogue: &Catalogue<'_>, problems: &mut Problems) {
+    let mut first: BTreeMap<&str, &At<String>> = BTreeMap::new();
+    for check in files.iter().flat_map(|f| &f.checks) {
+        match first.get(check.id.as_str()) {
+            Some(earlier) => {
+                let message = format!(
+                    "the check `{}` is there twice; the first is at {}:{}",
+                    check.id.value,
+                    earlier.place.file.path,
+                    earlier.place.line()
+                );
+                problems.add(&check.id.place, message).expected("this id is taken").help("give it an id of its own");
+            }
+            None => {
+                first.insert(&check.id.value, &check.id);
+            }
+        }
+        if let Some(criterion) = &check.criterion
+            && let Some(help) = criterion_objection(&criterion.value)
+        {
+            problems.add(&criterion.place, format!("`{}` is no criterion", criterion.value)).expected("unknown criterion").help(help);
+        }
+        check.test.lint(catalogue, problems);
+    }
+}

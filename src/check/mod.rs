@@ -1,0 +1,21 @@
+//! Judging: check files, the kinds of check, and what they find. Pure and synchronous: a function of [`Evidence`] alone.
+
+mod criterion;
+mod evaluate;
+mod evidence;
+mod file;
+mod finding;
+pub mod kind;
+mod ledger;
+mod lint;
+mod outcome;
+
+pub use criterion::{STANDARD_CRITERIA, StandardCriterion, objection as criterion_objection};
+pub use evaluate::evaluate_all;
+pub use evidence::{Evidence, List, Pair, Side};
+pub use file::{Check, CheckFile, Severities, decode};
+pub use finding::{FieldChange, Finding, FindingKind, Severity};
+pub use kind::{Anchor, Context, Kind};
+pub use ledger::{Ledger, ReadCount};
+pub use lint::{Catalogue, lint};
+pub use outcome::{Outcome, Status};
