@@ -26,3 +26,5 @@ pub mod query;
 
 pub mod check;
 
+pub mod verdict;
+

@@ -1,0 +1,198 @@
+//! From outcomes and evidence to the result: every check with its counts and groups, and what it can be relied on for.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::check::{Check, CheckFile, Outcome, Severity, Status};
+use crate::snapshot::{Grade, Manifest};
+
+use super::decide::{Facts, Request, judge};
+use super::deviations::deviations;
+use super::group::{group, records};
+use super::project::Project;
+use super::require::{self, STANDARD_CRITERIA};
+use super::result::{CheckResult, Counts, EnvironmentResult, RunResult};
+
+/// One environment as it was looked at.
+#[derive(Clone, Debug)]
+pub struct Looked<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What its snapshot says; `None` when there is none.
+    pub manifest: Option<&'a Manifest>,
+    /// Why it may not be relied on.
+    pub doubts: &'a [String],
+}
+
+/// Puts the result of a run together and decides. `outcomes` holds one outcome per check id of `files`.
+pub fn settle(
+    project: &Project,
+    files: &[CheckFile],
+    mut outcomes: BTreeMap<String, Outcome>,
+    looked: &[Looked<'_>],
+    as_of: DateTime<Utc>,
+    request: &Request,
+) -> RunResult {
+    let block_at = project.policy.block_at;
+    let checks: Vec<&Check> = files.iter().flat_map(|f| &f.checks).collect();
+    let mut results: Vec<CheckResult> =
+        checks.iter().map(|check| check_result(check, outcomes.remove(&check.id.value), looked, block_at)).collect();
+    let strays: Vec<String> = outcomes.into_keys().collect();
+    results.sort_by(|a, b| {
+        let order = |c: &CheckResult| (std::cmp::Reverse(c.blocks), std::cmp::Reverse(severity_of(c)));
+        order(a).cmp(&order(b)).then_with(|| (&a.area, &a.id).cmp(&(&b.area, &b.id)))
+    });
+    let required = require::judge(&project.require, STANDARD_CRITERIA, &results);
+    let environments: Vec<EnvironmentResult> = looked.iter().map(environment_result).collect();
+    let (decision, reasons) = judge(&Facts {
+        checks: &results,
+        environments: &environments,
+        required: &required,
+        strays: &strays,
+        narrowed: &request.narrowed,
+        replay: request.replay,
+        block_at,
+    });
+    let mut findings = Counts::default();
+    let mut cannot_tell = Counts::default();
+    for check in &results {
+        findings.merge(&check.counts);
+        if !check.outcome.cannot_tell.is_empty() {
+            cannot_tell.add(check.worst, 1);
+        }
+    }
+    let with = |status: Status| results.iter().filter(|c| c.status == status).count() as u64;
+    RunResult {
+        title: project.title.clone(),
+        decision,
+        reasons,
+        verdict_on: required.verdict_on,
+        as_of,
+        go_live: project.go_live.value,
+        training: project.training.value.clone(),
+        production: project.production.value.clone(),
+        replay: request.replay,
+        narrowed: request.narrowed.clone(),
+        block_at,
+        deviations: deviations(&project.policy, &checks).into_iter().chain(request.deviations.iter().cloned()).collect(),
+        findings,
+        cannot_tell,
+        passed: with(Status::Pass),
+        failed: with(Status::Fail),
+        untold: with(Status::CannotTell),
+        skipped: with(Status::Skipped),
+        environments,
+        required: required.results,
+        keys: keys(looked, &project.production.value),
+        checks: results,
+        digests: request.digests.clone(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn severity_of(check: &CheckResult) -> Severity {
+    check.counts.by_severity().into_iter().find(|(_, n)| *n > 0).map_or(Severity::Info, |(severity, _)| severity)
+}
+
+fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], block_at: Severity) -> CheckResult {
+    let silent = outcome.is_none();
+    let mut outcome = outcome.unwrap_or_else(|| Outcome::cannot_tell("the check gave no outcome"));
+    if outcome.cannot_tell.is_empty() && outcome.skipped.is_none() {
+        outcome.cannot_tell = unproven(&outcome, looked);
+    }
+    let counts = counts(&outcome);
+    let worst = check.severity.worst().max(outcome.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Info));
+    let blocks = counts.at_or_above(block_at) > 0 || silent || (!outcome.cannot_tell.is_empty() && worst >= block_at);
+    CheckResult {
+        id: check.id.value.clone(),
+        title: check.title.clone(),
+        kind: check.test.word().to_owned(),
+        area: check.area.clone(),
+        owner: check.owner.clone(),
+        criterion: check.criterion.as_ref().map(|c| c.value.clone()),
+        hazard: check.hazard.as_ref().map(|h| h.value.clone()),
+        lesson: check.lesson.clone(),
+        fix: check.fix.clone(),
+        place: format!("{}:{}", check.place.file.path, check.place.line()),
+        worst,
+        status: outcome.status(),
+        blocks,
+        counts,
+        records: records(outcome.findings.iter()),
+        groups: group(&outcome.findings),
+        outcome,
+    }
+}
+
+/// Why an answer proves nothing although its check sees no reason: it names nothing that was read,
+/// or what it read is doubtful, unread or of unknown completeness. A second pair of eyes beside those of each kind.
+fn unproven(outcome: &Outcome, looked: &[Looked<'_>]) -> Vec<String> {
+    if outcome.ledger.read.is_empty() {
+        return vec!["the check does not say what it looked at".to_owned()];
+    }
+    let mut reasons = Vec::new();
+    for read in &outcome.ledger.read {
+        let (environment, dataset) = (&read.environment, &read.dataset);
+        let Some(seen) = looked.iter().find(|l| l.name == environment.as_str()) else {
+            reasons.push(format!("{environment} was not captured"));
+            continue;
+        };
+        reasons.extend(seen.doubts.iter().cloned());
+        match seen.manifest.and_then(|m| m.dataset(dataset)) {
+            None => reasons.push(format!("{dataset} of {environment} was not captured")),
+            Some(entry) => {
+                reasons.extend(entry.unread.iter().map(|why| format!("{dataset} of {environment} was not read: {why}")));
+                if entry.completeness.grade == Grade::Unknown {
+                    reasons.push(format!("nobody says how many rows {dataset} of {environment} should have"));
+                }
+            }
+        }
+        if read.rows.is_none() {
+            reasons.push(format!("{dataset} of {environment} was not read"));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    reasons.retain(|reason| seen.insert(reason.clone()));
+    reasons
+}
+
+/// Findings by severity, with those beyond the ones that are kept. An unknown word counts as the worst.
+fn counts(outcome: &Outcome) -> Counts {
+    let mut counts = Counts::default();
+    for finding in &outcome.findings {
+        counts.add(finding.severity, 1);
+    }
+    for (word, n) in &outcome.beyond {
+        let severity = Severity::WORDS.iter().find(|(w, _)| w == word).map_or(Severity::Blocker, |(_, s)| *s);
+        counts.add(severity, *n);
+    }
+    counts
+}
+
+fn environment_result(looked: &Looked<'_>) -> EnvironmentResult {
+    let manifest = looked.manifest;
+    let read = || manifest.into_iter().flat_map(|m| &m.datasets).filter(|d| d.unread.is_none());
+    EnvironmentResult {
+        name: looked.name.to_owned(),
+        role: manifest.map(|m| m.role.clone()).unwrap_or_default(),
+        system: manifest.map(|m| m.system.clone()).unwrap_or_default(),
+        origin: manifest.map(|m| m.origin.clone()).unwrap_or_default(),
+        content_id: manifest.map(|m| m.content_id.clone()),
+        taken_at: manifest.and_then(|m| m.taken_at),
+        instance: manifest.and_then(|m| m.instance.as_ref()).map(|i| i.found.join(", ")).filter(|i| !i.is_empty()),
+        datasets: read().count() as u64,
+        rows: read().map(|d| d.rows).sum(),
+        doubts: looked.doubts.to_vec(),
+    }
+}
+
+/// Key columns per dataset; production's where the sides differ.
+fn keys(looked: &[Looked<'_>], production: &str) -> BTreeMap<String, Vec<Vec<String>>> {
+    let (first, rest): (Vec<&Looked<'_>>, Vec<&Looked<'_>>) = looked.iter().partition(|l| l.name == production);
+    let mut keys = BTreeMap::new();
+    for dataset in first.into_iter().chain(rest).filter_map(|l| l.manifest).flat_map(|m| &m.datasets) {
+        keys.entry(dataset.name.clone()).or_insert_with(|| dataset.key.clone());
+    }
+    keys
+}

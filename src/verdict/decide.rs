@@ -1,0 +1,187 @@
+//! The verdict. Written so that every branch leads away from GO unless proven otherwise.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::check::{CheckFile, Evidence, Outcome, Severity, Status};
+
+use super::assemble::{Looked, settle};
+use super::project::Project;
+use super::require::{Requirement, is_answered};
+use super::result::{CheckResult, Counts, Decision, EnvironmentResult, RunResult};
+
+/// What the command line asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// How the run was narrowed (`--only`, `--tag`), in words.
+    pub narrowed: Vec<String>,
+    /// True when as-of was typed and is not now.
+    pub replay: bool,
+    /// What deviates besides the policy: overridden definitions.
+    pub deviations: Vec<String>,
+    /// SHA-256 per file that judged.
+    pub digests: Vec<(String, String)>,
+}
+
+/// Decides. `outcomes` holds one outcome per check id of `files`; a check without one counts as CANNOT TELL.
+pub fn decide(
+    project: &Project,
+    files: &[CheckFile],
+    outcomes: BTreeMap<String, Outcome>,
+    evidence: &Evidence,
+    request: &Request,
+) -> RunResult {
+    let looked: Vec<Looked<'_>> = evidence
+        .snapshots
+        .iter()
+        .map(|(name, side)| Looked { name, manifest: side.snapshot.as_ref().map(|s| s.manifest()), doubts: &side.doubts })
+        .collect();
+    settle(project, files, outcomes, &looked, evidence.as_of, request)
+}
+
+/// Everything that the verdict's word is a function of.
+pub(super) struct Facts<'a> {
+    pub(super) checks: &'a [CheckResult],
+    pub(super) environments: &'a [EnvironmentResult],
+    pub(super) required: &'a Requirement,
+    /// Outcomes that belong to no check.
+    pub(super) strays: &'a [String],
+    pub(super) narrowed: &'a [String],
+    pub(super) replay: bool,
+    pub(super) block_at: Severity,
+}
+
+/// The word and why, most important first. GO is the last branch, reached only when nothing speaks against it and everything was proven.
+pub(super) fn judge(facts: &Facts<'_>) -> (Decision, Vec<String>) {
+    let no_go = what_blocks(facts);
+    let cannot_tell = what_cannot_be_told(facts);
+    let partial = what_was_left_out(facts);
+    let decision = if !no_go.is_empty() {
+        Decision::NoGo
+    } else if !cannot_tell.is_empty() {
+        Decision::CannotTell
+    } else if !partial.is_empty() {
+        Decision::Partial
+    } else if is_proven(facts) {
+        return (Decision::Go, vec![why_go(facts)]);
+    } else {
+        return (Decision::CannotTell, vec!["not everything that a GO needs was proven".to_owned()]);
+    };
+    (decision, no_go.into_iter().chain(cannot_tell).chain(partial).collect())
+}
+
+/// The positive side of the same rules: nothing is taken for granted because no reason was found against it.
+fn is_proven(facts: &Facts<'_>) -> bool {
+    let holds = |check: &CheckResult| {
+        let quiet = check.counts.at_or_above(facts.block_at) == 0;
+        quiet && !check.blocks && check.status != Status::Skipped && (is_answered(check) || check.worst < facts.block_at)
+    };
+    let covered = |r: &super::result::RequiredResult| r.answered || r.not_applicable.is_some();
+    facts.checks.iter().any(is_answered)
+        && facts.checks.iter().all(holds)
+        && facts.required.results.iter().all(covered)
+        && facts.environments.iter().any(|e| e.content_id.is_some())
+        && facts.environments.iter().all(|e| e.instance.is_some())
+        && facts.narrowed.is_empty()
+        && !facts.replay
+}
+
+fn why_go(facts: &Facts<'_>) -> String {
+    let mut counts = Counts::default();
+    facts.checks.iter().for_each(|c| counts.merge(&c.counts));
+    let untold = facts.checks.iter().filter(|c| !c.outcome.cannot_tell.is_empty()).count();
+    let mut sentence = format!("{} passed", number(facts.checks.iter().filter(|c| c.status == Status::Pass).count() as u64, "check"));
+    if counts.total() > 0 {
+        sentence.push_str(&format!("; {} below the blocking severity", found(&counts, Severity::Info)));
+    }
+    if untold > 0 {
+        sentence.push_str(&format!("; {} below the blocking severity could not be answered", number(untold as u64, "check")));
+    }
+    sentence
+}
+
+/// Why the answer is NO-GO: one sentence per area, worst first.
+fn what_blocks(facts: &Facts<'_>) -> Vec<String> {
+    let mut by_area: BTreeMap<&str, (Counts, Vec<&CheckResult>)> = BTreeMap::new();
+    for check in facts.checks.iter().filter(|c| c.counts.at_or_above(facts.block_at) > 0) {
+        let (counts, checks) = by_area.entry(&check.area).or_default();
+        counts.merge(&check.counts);
+        checks.push(check);
+    }
+    let mut areas: Vec<_> = by_area.into_iter().collect();
+    areas.sort_by_key(|(area, (counts, _))| (counts.by_severity().map(|(_, n)| Reverse(n)), *area));
+    areas
+        .into_iter()
+        .map(|(area, (counts, checks))| {
+            format!("{} in {area}: {}", found(&counts, facts.block_at), some(checks.iter().map(|c| c.id.as_str())))
+        })
+        .collect()
+}
+
+/// Why the answer is CANNOT TELL: the most widespread reason first.
+fn what_cannot_be_told(facts: &Facts<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if facts.checks.iter().all(|c| c.status == Status::Skipped) {
+        reasons.push(if facts.checks.is_empty() { "there are no checks" } else { "no check was run" }.to_owned());
+    }
+    if facts.environments.iter().all(|e| e.content_id.is_none()) {
+        reasons.push("no environment was read".to_owned());
+    }
+    for environment in facts.environments.iter().filter(|e| e.content_id.is_some() && e.instance.is_none()) {
+        reasons.push(format!("nobody says which instance {} is: its file names none", environment.name));
+    }
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for check in facts.checks.iter().filter(|c| c.blocks || c.worst >= facts.block_at) {
+        for reason in &check.outcome.cannot_tell {
+            by_reason.entry(reason).or_default().push(&check.id);
+        }
+    }
+    let mut widest: Vec<_> = by_reason.into_iter().collect();
+    widest.sort_by_key(|(reason, checks)| (Reverse(checks.len()), *reason));
+    reasons.extend(widest.into_iter().map(|(reason, checks)| format!("cannot tell {}: {reason}", some(checks.into_iter()))));
+    reasons.extend(facts.required.unmet.iter().cloned());
+    reasons.extend(facts.strays.iter().map(|id| format!("an outcome was given for {id}, which is no check of this project")));
+    reasons
+}
+
+/// Why the answer is PARTIAL at best.
+fn what_was_left_out(facts: &Facts<'_>) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    if !facts.narrowed.is_empty() {
+        reasons.push(format!("the run was narrowed by {}", facts.narrowed.join(" and ")));
+    }
+    if facts.replay {
+        reasons.push("this is a replay: the moment judged is not now".to_owned());
+    }
+    let skipped: Vec<&str> = facts.checks.iter().filter(|c| c.status == Status::Skipped).map(|c| c.id.as_str()).collect();
+    if !skipped.is_empty() {
+        reasons.push(format!("{} left out: {}", number(skipped.len() as u64, "check"), some(skipped.into_iter())));
+    }
+    if !facts.required.left_out.is_empty() {
+        reasons.push(format!("required but left out: {}", facts.required.left_out.join(", ")));
+    }
+    reasons
+}
+
+/// "12 blocker and 3 major findings", of the severities from `least` up.
+fn found(counts: &Counts, least: Severity) -> String {
+    let parts: Vec<String> =
+        counts.by_severity().into_iter().filter(|(s, n)| *s >= least && *n > 0).map(|(s, n)| format!("{n} {}", s.word())).collect();
+    let one = counts.at_or_above(least) == 1;
+    format!("{} finding{}", parts.join(" and "), if one { "" } else { "s" })
+}
+
+fn number(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The first names and how many more there are.
+fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 3;
+    let rest = names.len().saturating_sub(SHOWN);
+    let first: Vec<&str> = names.take(SHOWN).collect();
+    if rest == 0 { first.join(", ") } else { format!("{} and {rest} more", first.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,388 @@
+//! The verdict over invented projects: its rules one by one, its laws in `laws`.
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+use crate::check::kind::{Context, Kind};
+use crate::check::{Catalogue, Check, Finding, FindingKind, Pair, ReadCount, Severities};
+use crate::document::{At, Place, Problems, SourceText};
+use crate::snapshot::{Completeness, DatasetEntry, Grade, Manifest, Plan};
+use crate::value::Key;
+use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
+
+mod laws;
+
+struct Silent;
+
+impl Kind for Silent {
+    fn word(&self) -> &'static str {
+        "parity"
+    }
+    fn plan(&self, _: &Pair, _: &mut Plan) {}
+    fn lint(&self, _: &Catalogue<'_>, _: &mut Problems) {}
+    fn evaluate(&self, _: &Evidence, _: &Context<'_>) -> Outcome {
+        Outcome::default()
+    }
+}
+
+fn here() -> Place {
+    Place { file: SourceText::new("checks/outpatients.yaml", "id: x"), start: 0, end: 1 }
+}
+
+fn said<T>(value: T) -> At<T> {
+    At { value, place: here() }
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
+}
+
+fn severities(worst: Severity) -> Severities {
+    Severities { missing: worst, extra: worst.min(Severity::Minor), changed: worst }
+}
+
+fn check(id: &str, worst: Severity) -> Check {
+    Check {
+        id: said(id.to_owned()),
+        title: format!("Title of {id}"),
+        area: "outpatients".into(),
+        owner: "outpatient build team".into(),
+        criterion: Some(said(format!("CRIT-{id}"))),
+        severity: severities(worst),
+        hazard: None,
+        lesson: None,
+        fix: None,
+        tags: Vec::new(),
+        test: Box::new(Silent),
+        place: here(),
+    }
+}
+
+fn finding(severity: Severity, n: usize) -> Finding {
+    Finding {
+        kind: FindingKind::Missing,
+        severity,
+        environment: "production".into(),
+        dataset: "clinics".into(),
+        key: Key::new([format!("C{n}")]),
+        field: None,
+        expected: None,
+        found: None,
+        other_key: None,
+        changes: Vec::new(),
+        message: "clinic is missing".into(),
+        cause: "missing in production".into(),
+        fingerprint: format!("f1:{n:032x}"),
+    }
+}
+
+fn read(environment: &str) -> ReadCount {
+    ReadCount {
+        environment: environment.into(),
+        dataset: "clinics".into(),
+        expected: Some(9),
+        rows: Some(9),
+        completeness: "proven".into(),
+    }
+}
+
+fn answered(findings: Vec<Finding>) -> Outcome {
+    let mut outcome = Outcome { findings, ..Outcome::default() };
+    outcome.ledger.read = vec![read("training"), read("production")];
+    outcome
+}
+
+fn manifest(name: &str) -> Manifest {
+    let moment = moment("2027-02-01T06:00:00Z");
+    Manifest {
+        format: 1,
+        tool: "0.1.0".into(),
+        environment: name.into(),
+        role: name.into(),
+        system: "riverside_extract".into(),
+        origin: format!("extracts/{name}"),
+        scope: None,
+        login: None,
+        instance: Some(crate::snapshot::Instance { expected: name.to_uppercase(), found: vec![name.to_uppercase()] }),
+        taken_at: Some(moment),
+        captured_at: moment,
+        definition: "d".into(),
+        datasets: vec![DatasetEntry {
+            name: "clinics".into(),
+            noun: "clinic".into(),
+            unread: None,
+            rows: 9,
+            file: None,
+            sha256: None,
+            completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(9) },
+            definition: "d".into(),
+            key: vec![vec!["code".into()]],
+            has_id: false,
+            effective: None,
+            columns: Vec::new(),
+            rows_without_key: 0,
+            rows_with_shared_key: 0,
+            sources: Vec::new(),
+            declared_empty: None,
+        }],
+        content_id: format!("content-{name}"),
+    }
+}
+
+/// An invented run: everything that the verdict depends on.
+#[derive(Clone, Debug)]
+struct Run {
+    checks: Vec<(Severity, Option<Outcome>)>,
+    block_at: Severity,
+    criteria: Option<Vec<String>>,
+    request: Request,
+    manifests: Vec<Manifest>,
+    doubts: Vec<String>,
+}
+
+impl Run {
+    /// A run that is GO: one check per given worst severity, all passed.
+    fn go(worst: &[Severity]) -> Self {
+        Self {
+            checks: worst.iter().map(|w| (*w, Some(answered(Vec::new())))).collect(),
+            block_at: Severity::Major,
+            criteria: None,
+            request: Request::default(),
+            manifests: vec![manifest("production"), manifest("training")],
+            doubts: Vec::new(),
+        }
+    }
+
+    fn result(&self) -> RunResult {
+        let files = [CheckFile {
+            checks: self.checks.iter().enumerate().map(|(i, (worst, _))| check(&format!("check-{i}"), *worst)).collect(),
+            path: "checks/outpatients.yaml".into(),
+            digest: "d".into(),
+        }];
+        let outcomes = self.checks.iter().enumerate().filter_map(|(i, (_, o))| Some((format!("check-{i}"), o.clone()?))).collect();
+        let looked: Vec<Looked<'_>> =
+            self.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &self.doubts }).collect();
+        settle(&self.project(), &files, outcomes, &looked, moment("2027-02-01T12:00:00Z"), &self.request)
+    }
+
+    fn project(&self) -> Project {
+        let criteria = match &self.criteria {
+            None => RequiredCriteria::None { reason: "one area".into() },
+            Some(ids) => RequiredCriteria::Listed(ids.iter().map(|id| said(id.clone())).collect()),
+        };
+        Project {
+            title: "Riverside General".into(),
+            go_live: said(moment("2027-02-24T06:00:00Z")),
+            training: said("training".into()),
+            production: said("production".into()),
+            policy: Policy { block_at: self.block_at, ..Policy::standard() },
+            require: Require { criteria, not_applicable: Vec::new() },
+            digest: "d".into(),
+            place: here(),
+        }
+    }
+
+    fn decision(&self) -> Decision {
+        self.result().decision
+    }
+}
+
+#[test]
+fn everything_passed_on_what_was_read_is_go() {
+    let result = Run::go(&[Severity::Blocker, Severity::Minor]).result();
+    assert_eq!((result.decision, result.reasons), (Decision::Go, vec!["2 checks passed".to_owned()]));
+    assert_eq!(result.verdict_on.unwrap(), "outpatients alone, not on the whole hospital: one area");
+}
+
+#[test]
+fn an_empty_run_is_never_go() {
+    let result = Run::go(&[]).result();
+    assert_eq!((result.decision, result.reasons), (Decision::CannotTell, vec!["there are no checks".to_owned()]));
+}
+
+#[test]
+fn nothing_read_is_never_go() {
+    let mut run = Run::go(&[Severity::Minor]);
+    run.manifests.clear();
+    assert_eq!(run.decision(), Decision::CannotTell);
+}
+
+#[test]
+fn all_left_out_is_not_even_partial() {
+    let mut run = Run::go(&[Severity::Blocker]);
+    run.checks[0].1.as_mut().unwrap().skipped = Some("--only other".into());
+    run.request.narrowed = vec!["--only other".into()];
+    assert_eq!(run.decision(), Decision::CannotTell);
+}
+
+#[test]
+fn narrowed_and_clean_is_partial() {
+    let mut run = Run::go(&[Severity::Blocker, Severity::Blocker]);
+    run.checks[1].1.as_mut().unwrap().skipped = Some("--only check-0".into());
+    run.request.narrowed = vec!["--only check-0".into()];
+    run.criteria = Some(vec!["CRIT-check-0".into(), "CRIT-check-1".into()]);
+    let result = run.result();
+    assert_eq!(result.decision, Decision::Partial);
+    assert_eq!(
+        result.reasons,
+        ["the run was narrowed by --only check-0", "1 check left out: check-1", "required but left out: CRIT-check-1"]
+    );
+}
+
+#[test]
+fn a_required_criterion_needs_an_answer() {
+    let mut run = Run::go(&[Severity::Minor]);
+    run.criteria = Some(vec!["CRIT-check-0".into()]);
+    assert_eq!(run.decision(), Decision::Go);
+    run.checks[0].1.as_mut().unwrap().cannot_tell.push("cut short".into());
+    assert_eq!(run.decision(), Decision::CannotTell, "below the blocking severity, but required");
+    run.criteria = Some(vec!["CLN-9".into()]);
+    assert_eq!(run.result().reasons, ["the required criterion CLN-9 has no check with an answer"]);
+    run.criteria = Some(Vec::new());
+    assert_eq!(run.decision(), Decision::CannotTell, "a project that requires nothing without a reason");
+}
+
+#[test]
+fn below_the_blocking_severity_is_shown_and_does_not_block() {
+    let mut run = Run::go(&[Severity::Minor, Severity::Blocker]);
+    run.checks[0].1 = Some(answered(vec![finding(Severity::Minor, 1)]));
+    assert_eq!(run.decision(), Decision::Go);
+    run.checks[0].1 = Some(Outcome { cannot_tell: vec!["cut short".into()], ..answered(Vec::new()) });
+    let result = run.result();
+    assert_eq!(result.reasons, ["1 check passed; 1 check below the blocking severity could not be answered"]);
+    assert_eq!((result.decision, result.cannot_tell.minor, result.untold), (Decision::Go, 1, 1));
+}
+
+#[test]
+fn findings_that_were_not_kept_block_too() {
+    for word in ["blocker", "no severity at all"] {
+        let mut run = Run::go(&[Severity::Blocker]);
+        run.checks[0].1.as_mut().unwrap().beyond = vec![(word.into(), 7)];
+        assert_eq!((run.decision(), run.result().findings.blocker), (Decision::NoGo, 7));
+    }
+}
+
+#[test]
+fn a_pass_on_doubtful_unread_or_unproven_data_is_no_pass() {
+    type Spoil = fn(&mut Run);
+    let spoil: [(&str, Spoil); 6] = [
+        ("does not say what it looked at", |r| r.checks[0].1.as_mut().unwrap().ledger.read.clear()),
+        ("30 hours old", |r| r.doubts = vec!["the data are 30 hours old".into()]),
+        ("was not read: cut short", |r| r.manifests[0].datasets[0].unread = Some("cut short".into())),
+        ("nobody says how many rows", |r| r.manifests[1].datasets[0].completeness.grade = Grade::Unknown),
+        ("clinics of training was not captured", |r| r.manifests[1].datasets.clear()),
+        ("production was not captured", |r| drop(r.manifests.remove(0))),
+    ];
+    for (words, spoil) in spoil {
+        let mut run = Run::go(&[Severity::Blocker]);
+        spoil(&mut run);
+        let result = run.result();
+        assert_eq!(result.decision, Decision::CannotTell, "{words}");
+        assert!(result.reasons[0].contains(words), "{:?}", result.reasons);
+    }
+}
+
+#[test]
+fn two_checks_of_one_id_share_no_outcome_and_an_outcome_needs_a_check() {
+    let run = Run::go(&[]);
+    let files =
+        [CheckFile { checks: vec![check("a", Severity::Info), check("a", Severity::Info)], path: String::new(), digest: String::new() }];
+    let looked: Vec<Looked<'_>> = run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[] }).collect();
+    let settled = |outcomes: &[&str]| {
+        let outcomes = outcomes.iter().map(|id| ((*id).to_owned(), answered(Vec::new()))).collect();
+        settle(&run.project(), &files[..], outcomes, &looked, moment("2027-02-01T12:00:00Z"), &Request::default())
+    };
+    assert_eq!(settled(&["a"]).decision, Decision::CannotTell);
+    assert!(settled(&["a", "b"]).reasons.iter().any(|r| r.contains("no check of this project")));
+}
+
+#[test]
+fn reasons_say_the_worst_first() {
+    let mut run = Run::go(&[Severity::Blocker, Severity::Blocker, Severity::Blocker]);
+    run.checks[0].1 = Some(Outcome { cannot_tell: vec!["cut short".into()], ..answered(Vec::new()) });
+    run.checks[1].1 = Some(answered(vec![finding(Severity::Blocker, 1), finding(Severity::Major, 2), finding(Severity::Minor, 3)]));
+    assert_eq!(run.result().reasons, ["1 blocker and 1 major findings in outpatients: check-1", "cannot tell check-0: cut short"]);
+    assert_eq!(run.result().checks[0].id, "check-1");
+}
+
+#[test]
+fn checks_that_lower_severities_alike_are_said_together() {
+    let result = Run::go(&[Severity::Major, Severity::Blocker, Severity::Major]).result();
+    let how =
+        "missing counts as major (standard: blocker), extra counts as minor (standard: major), changed counts as major (standard: blocker)";
+    assert_eq!(result.deviations[0], format!("{how}: check-0, check-2"));
+    assert_eq!(result.deviations.len(), 2);
+}
+
+/// The facts of a run that nothing speaks against, after `spoil` has had its way with what only the last branch looks at.
+fn forged(spoil: impl FnOnce(&mut RunResult, &mut Requirement)) -> Decision {
+    let mut result = Run::go(&[Severity::Blocker]).result();
+    let mut required = Requirement::default();
+    spoil(&mut result, &mut required);
+    let (checks, environments) = (&result.checks[..], &result.environments[..]);
+    judge(&Facts { checks, environments, required: &required, strays: &[], narrowed: &[], replay: false, block_at: Severity::Major }).0
+}
+
+#[test]
+fn go_is_proven_and_not_what_is_left_over() {
+    assert_eq!(forged(|_, _| ()), Decision::Go);
+    assert_eq!(forged(|r, _| r.checks[0].blocks = true), Decision::CannotTell);
+    assert_eq!(forged(|r, _| r.checks[0].status = Status::CannotTell), Decision::CannotTell);
+    let open = |answered, not_applicable| crate::verdict::RequiredResult {
+        criterion: "CLN-1".into(),
+        title: String::new(),
+        checks: Vec::new(),
+        answered,
+        not_applicable,
+    };
+    assert_eq!(forged(|_, required| required.results.push(open(false, None))), Decision::CannotTell);
+    assert_eq!(forged(|_, required| required.results.push(open(true, None))), Decision::Go);
+    assert_eq!(forged(|_, required| required.results.push(open(false, Some("one site".into())))), Decision::Go);
+}
+
+#[test]
+fn evidence_without_snapshots_is_never_go() {
+    let side = || crate::check::Side { snapshot: None, doubts: Vec::new() };
+    let evidence = Evidence {
+        pair: Pair { training: "training".into(), production: "production".into() },
+        snapshots: [("training".to_owned(), side()), ("production".to_owned(), side())].into(),
+        lists: BTreeMap::new(),
+        as_of: moment("2027-02-01T12:00:00Z"),
+        go_live: moment("2027-02-24T06:00:00Z"),
+        site: None,
+    };
+    let files = [CheckFile { checks: vec![check("a", Severity::Info)], path: String::new(), digest: String::new() }];
+    let outcomes = [("a".to_owned(), answered(Vec::new()))].into();
+    let result = decide(&Run::go(&[]).project(), &files, outcomes, &evidence, &Request::default());
+    assert_eq!(result.reasons, ["no environment was read"]);
+    assert_eq!(result.decision, Decision::CannotTell);
+}
+
+#[test]
+fn a_criterion_that_does_not_apply_needs_no_check() {
+    let checks = Run::go(&[Severity::Blocker]).result().checks;
+    let standard = [StandardCriterion { id: "CRIT-check-0", title: "Clinics" }, StandardCriterion { id: "BCP-2", title: "Sites" }];
+    let excused = |ids: &[&str]| Require {
+        criteria: RequiredCriteria::Standard,
+        not_applicable: ids
+            .iter()
+            .map(|id| Criterion { id: said((*id).into()), reason: "one site only".into(), approver: "safety officer".into() })
+            .collect(),
+    };
+    let met = crate::verdict::require::judge(&excused(&["BCP-2"]), &standard, &checks);
+    assert_eq!((met.unmet.len(), met.verdict_on), (0, None));
+    assert_eq!(met.results[1].not_applicable.as_deref(), Some("one site only (agreed by safety officer)"));
+    assert!(met.results[0].answered && !met.results[1].answered);
+    let open = crate::verdict::require::judge(&excused(&[]), &standard, &checks);
+    assert_eq!(open.unmet, ["the required criterion BCP-2 has no check with an answer"]);
+    assert_eq!(crate::verdict::require::judge(&excused(&[]), &[], &checks).unmet, ["the project requires no criterion at all"]);
+}
+
+#[test]
+fn an_instance_that_nobody_names_is_never_go() {
+    let mut run = Run::go(&[Severity::Blocker]);
+    run.manifests[0].instance = None;
+    let result = run.result();
+    assert_eq!(result.decision, Decision::CannotTell);
+    assert!(result.reasons[0].starts_with("nobody says which instance"), "{:?}", result.reasons);
+}

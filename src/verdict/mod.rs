@@ -1,0 +1,20 @@
+//! Deciding: outcomes and policy become GO, NO-GO, CANNOT TELL or PARTIAL, before any format is known.
+
+mod assemble;
+mod decide;
+mod deviations;
+mod doubts;
+mod group;
+mod project;
+mod project_file;
+mod require;
+mod result;
+
+pub use assemble::{Looked, settle};
+pub use decide::{Request, decide};
+pub use doubts::{Claim, Moments, doubts};
+pub use group::{Group, group};
+pub use project::{Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria};
+pub use project_file::decode_project;
+pub use require::{STANDARD_CRITERIA, StandardCriterion};
+pub use result::{CheckResult, Counts, Decision, EnvironmentResult, RequiredResult, RunResult};

@@ -1,0 +1,224 @@
+//! The result of a run: the one value that every report is a pure function of.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Outcome, Severity, Status};
+use crate::exit::ExitStatus;
+
+use super::group::Group;
+
+/// The verdict's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decision {
+    /// Every required check ran on complete, fresh data of the right instances and passed.
+    #[serde(rename = "GO")]
+    Go,
+    /// At least one unwaived finding at or above the blocking severity.
+    #[serde(rename = "NO-GO")]
+    NoGo,
+    /// A required check at or above the blocking severity could not be answered.
+    #[serde(rename = "CANNOT TELL")]
+    CannotTell,
+    /// The run was narrowed or replayed, and found nothing that blocks.
+    #[serde(rename = "PARTIAL")]
+    Partial,
+}
+
+impl Decision {
+    /// The word as printed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Go => "GO",
+            Self::NoGo => "NO-GO",
+            Self::CannotTell => "CANNOT TELL",
+            Self::Partial => "PARTIAL",
+        }
+    }
+
+    /// The exit status; `partial_ok` lets PARTIAL end with 0.
+    pub fn exit(self, partial_ok: bool) -> ExitStatus {
+        match self {
+            Self::Go => ExitStatus::Go,
+            Self::NoGo => ExitStatus::NoGo,
+            Self::Partial if partial_ok => ExitStatus::Go,
+            Self::CannotTell | Self::Partial => ExitStatus::CannotTell,
+        }
+    }
+}
+
+/// Numbers by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Counts {
+    pub blocker: u64,
+    pub major: u64,
+    pub minor: u64,
+    pub info: u64,
+}
+
+impl Counts {
+    /// Adds one.
+    pub fn add(&mut self, severity: Severity, n: u64) {
+        match severity {
+            Severity::Blocker => self.blocker += n,
+            Severity::Major => self.major += n,
+            Severity::Minor => self.minor += n,
+            Severity::Info => self.info += n,
+        }
+    }
+
+    /// Those at or above a severity.
+    pub fn at_or_above(&self, severity: Severity) -> u64 {
+        self.by_severity().into_iter().filter(|(s, _)| *s >= severity).map(|(_, n)| n).sum()
+    }
+
+    /// The numbers with their severities, worst first.
+    pub fn by_severity(&self) -> [(Severity, u64); 4] {
+        [(Severity::Blocker, self.blocker), (Severity::Major, self.major), (Severity::Minor, self.minor), (Severity::Info, self.info)]
+    }
+
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Self) {
+        other.by_severity().into_iter().for_each(|(severity, n)| self.add(severity, n));
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.blocker + self.major + self.minor + self.info
+    }
+}
+
+/// The result of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The project's title.
+    pub title: String,
+    /// The verdict.
+    pub decision: Decision,
+    /// Why, one sentence each, most important first.
+    pub reasons: Vec<String>,
+    /// What the verdict is a verdict on, when it is not on the whole hospital.
+    pub verdict_on: Option<String>,
+    /// When we judge.
+    pub as_of: DateTime<Utc>,
+    /// What we judge for.
+    pub go_live: DateTime<Utc>,
+    /// Environment that staff were trained on.
+    pub training: String,
+    /// Environment that goes live.
+    pub production: String,
+    /// True when as-of was typed and is not now.
+    pub replay: bool,
+    /// How the command line narrowed the run.
+    pub narrowed: Vec<String>,
+    /// Severity at which findings block.
+    pub block_at: Severity,
+    /// Where the project's policy deviates from the standard one, definitions are overridden, severities lowered.
+    pub deviations: Vec<String>,
+    /// Findings by severity.
+    pub findings: Counts,
+    /// Checks that cannot be answered, by their worst severity.
+    pub cannot_tell: Counts,
+    /// Checks by status: passed, failed, cannot tell, skipped.
+    pub passed: u64,
+    /// Checks with findings.
+    pub failed: u64,
+    /// Checks without an answer.
+    pub untold: u64,
+    /// Checks left out.
+    pub skipped: u64,
+    /// The environments that were looked at.
+    pub environments: Vec<EnvironmentResult>,
+    /// The required criteria and whether each has an outcome.
+    pub required: Vec<RequiredResult>,
+    /// The checks, those that block first, then by severity, area and id.
+    pub checks: Vec<CheckResult>,
+    /// Key columns per dataset, one list per rung of its ladder: what the parts of a finding's key are called.
+    pub keys: BTreeMap<String, Vec<Vec<String>>>,
+    /// SHA-256 per file that judged (project, environments, systems, checks, lists), by shown path.
+    pub digests: Vec<(String, String)>,
+    /// gonogo's version.
+    pub tool: String,
+}
+
+/// One environment in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnvironmentResult {
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: String,
+    /// Its system definition.
+    pub system: String,
+    /// Where it was read.
+    pub origin: String,
+    /// Content id of the snapshot; `None` when there is none.
+    pub content_id: Option<String>,
+    /// Age of the data: the moment it speaks for.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Instance that answered.
+    pub instance: Option<String>,
+    /// Datasets read and rows in them.
+    pub datasets: u64,
+    /// Rows in them.
+    pub rows: u64,
+    /// Why it may not be relied on.
+    pub doubts: Vec<String>,
+}
+
+/// One required criterion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequiredResult {
+    /// Its id.
+    pub criterion: String,
+    /// What it asks, one line.
+    pub title: String,
+    /// Checks that answer it.
+    pub checks: Vec<String>,
+    /// True when one of these checks was answered.
+    pub answered: bool,
+    /// Why it does not apply, and who agreed.
+    pub not_applicable: Option<String>,
+}
+
+/// One check in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its kind.
+    pub kind: String,
+    /// Area.
+    pub area: String,
+    /// Owner.
+    pub owner: String,
+    /// Criterion.
+    pub criterion: Option<String>,
+    /// Hazard.
+    pub hazard: Option<String>,
+    /// Lesson.
+    pub lesson: Option<String>,
+    /// What to do.
+    pub fix: Option<String>,
+    /// `path:line` of the check.
+    pub place: String,
+    /// Its worst severity: what it counts with when it cannot be answered.
+    pub worst: Severity,
+    /// The one word.
+    pub status: Status,
+    /// True when it keeps the verdict from GO.
+    pub blocks: bool,
+    /// Findings by severity.
+    pub counts: Counts,
+    /// Distinct records with a finding.
+    pub records: u64,
+    /// Causes; they partition the findings.
+    pub groups: Vec<Group>,
+    /// What it found and looked at.
+    pub outcome: Outcome,
+}
