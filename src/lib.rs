@@ -28,3 +28,5 @@ pub mod check;
 
 pub mod verdict;
 
+pub mod report;
+

@@ -1,0 +1,61 @@
+//! The verdict, what it is about, and why.
+
+use chrono::Duration;
+
+use super::line::{Ink, Line, hanging, paragraph};
+use super::words;
+use crate::report::text::{cut, wrap};
+use crate::verdict::RunResult;
+
+/// Lines that say why.
+const WHY: usize = 3;
+
+pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line> {
+    let word = result.decision.word();
+    let title = cut(&result.title, width - word.len() - 2);
+    let mut lines = vec![Line::default().and(Ink::of(result.decision), word).and(Ink::Plain, "  ").and(Ink::Bold, title)];
+    let left = result.go_live - result.as_of;
+    let left = if left < Duration::zero() { format!("{} ago", words::span(-left)) } else { format!("{} left", words::span(left)) };
+    let replay = if result.replay { " (replay)" } else { "" };
+    lines.push(Line::plain(format!("go-live {}, {left}; as of {}{replay}", words::minute(result.go_live), words::minute(result.as_of))));
+    if let Some(on) = &result.verdict_on {
+        lines.extend(hanging("verdict on: ", 2, on, width));
+    }
+    lines.extend(why(&result.reasons, width, verbosity));
+    let tally = format!(
+        "findings: {}; checks: {} passed, {} failed, {} cannot tell, {} left out",
+        words::counts(&result.findings),
+        result.passed,
+        result.failed,
+        result.untold,
+        result.skipped
+    );
+    lines.extend(hanging("", 2, &tally, width));
+    lines
+}
+
+fn why(reasons: &[String], width: usize, verbosity: u8) -> Vec<Line> {
+    if verbosity > 0 {
+        return reasons.iter().flat_map(|r| paragraph("  - ", r, width)).collect();
+    }
+    match reasons {
+        [] => Vec::new(),
+        [one] => {
+            let mut lines = wrap(one, width - 4);
+            if lines.len() > WHY {
+                let rest = lines[WHY - 1..].join(" ");
+                lines.truncate(WHY - 1);
+                lines.push(cut(&rest, width - 4));
+            }
+            lines.into_iter().enumerate().map(|(i, l)| Line::plain(format!("{}{l}", if i == 0 { "  - " } else { "    " }))).collect()
+        }
+        several => {
+            let shown = if several.len() > WHY { WHY - 1 } else { several.len() };
+            let mut lines: Vec<Line> = several[..shown].iter().map(|r| Line::plain(format!("  - {}", cut(r, width - 4)))).collect();
+            if several.len() > shown {
+                lines.push(Line::plain(format!("  - and {} (all with -v)", words::number((several.len() - shown) as u64, "more reason"))));
+            }
+            lines
+        }
+    }
+}
