@@ -6,7 +6,7 @@
 //!    where         read      freeze     align      judge    decide     tell
 //! ```
 //!
-//! Only `source` and `snapshot::capture` touch the world; `check` and `verdict` are functions of evidence alone.
+//! Only [`source`] and [`snapshot::capture`] touch the world; [`check`] and [`verdict`] are functions of evidence alone.
 
 pub mod context;
 pub mod exit;
@@ -30,3 +30,4 @@ pub mod verdict;
 
 pub mod report;
 
+pub mod cli;

@@ -1,0 +1,130 @@
+//! Capturing what a command needs, or opening what was captured before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::document::suggest;
+use crate::snapshot::{CaptureRequest, Limits, Plan, Snapshot, SnapshotError, Store, capture_within};
+
+use super::Failure;
+use super::load::Loaded;
+
+/// Snapshots by environment, or why there is none.
+pub(super) type Snapshots = BTreeMap<String, Result<Snapshot, String>>;
+
+/// Which stored snapshot was asked for.
+pub(super) enum Stored {
+    /// A snapshot's folder.
+    Folder(PathBuf),
+    /// An id, the beginning of one, or `latest`.
+    Id(String),
+}
+
+impl Stored {
+    /// What was typed: a folder that holds a manifest, else an id.
+    pub(super) fn typed(text: &str, context: &Context) -> Self {
+        let path = context.cwd.join(text);
+        if path.join("manifest.json").is_file() { Self::Folder(path) } else { Self::Id(text.to_owned()) }
+    }
+
+    /// Opens and verifies it.
+    pub(super) fn open(&self, store: &Store, environment: &str) -> Result<Snapshot, SnapshotError> {
+        match self {
+            Self::Folder(dir) => Snapshot::open(dir),
+            Self::Id(id) => store.open(environment, Some(id)),
+        }
+    }
+}
+
+/// `--snapshot ENV=ID|PATH`, by environment.
+pub(super) fn chosen(typed: &[String], loaded: &Loaded, context: &Context) -> Result<BTreeMap<String, Stored>, Failure> {
+    let mut chosen = BTreeMap::new();
+    for text in typed {
+        let Some((environment, id)) = text.split_once('=').filter(|(_, id)| !id.is_empty()) else {
+            return Err(Failure::Usage(format!(
+                "--snapshot needs an environment and a snapshot\n`{text}`\nsuch as --snapshot training=latest"
+            )));
+        };
+        if !loaded.environments.contains_key(environment) {
+            let help = suggest::nearest_or_all(environment, loaded.environments.keys().map(String::as_str));
+            return Err(Failure::Usage(format!("--snapshot names no environment\n`{environment}`\n{help}")));
+        }
+        if chosen.insert(environment.to_owned(), Stored::typed(id, context)).is_some() {
+            return Err(Failure::Usage(format!(
+                "--snapshot names an environment twice\n`{environment}`\ngive one snapshot per environment"
+            )));
+        }
+    }
+    Ok(chosen)
+}
+
+/// Captures every environment of the plan, all at once; those in `chosen` are opened instead and nothing of them is contacted.
+pub(super) async fn gather(
+    loaded: &Loaded,
+    plan: &Plan,
+    chosen: &BTreeMap<String, Stored>,
+    offline: bool,
+    context: &Context,
+) -> Result<Snapshots, Failure> {
+    let store = Store::new(&loaded.root);
+    let mut pending = Vec::new();
+    let mut gathered = Snapshots::new();
+    for (name, datasets) in &plan.datasets {
+        if let Some(stored) = chosen.get(name) {
+            gathered.insert(name.clone(), stored.open(&store, name).map_err(|e| in_one_line(&e)));
+        } else if offline {
+            gathered.insert(name.clone(), store.open(name, None).map_err(|e| in_one_line(&e)));
+        } else {
+            pending.push(capture_one(loaded, &store, name, datasets, context));
+        }
+    }
+    for (name, result) in join_all(pending).await {
+        gathered.insert(name, result);
+    }
+    Ok(gathered)
+}
+
+async fn capture_one(
+    loaded: &Loaded,
+    store: &Store,
+    name: &str,
+    datasets: &BTreeSet<String>,
+    context: &Context,
+) -> (String, Result<Snapshot, String>) {
+    let Some((environment, system)) = loaded.environments.get(name).and_then(|e| Some((e, loaded.systems.get(&e.system.value)?))) else {
+        return (name.to_owned(), Err(format!("there is no environment `{name}`")));
+    };
+    let request =
+        CaptureRequest { environment, system, datasets, project: &loaded.root, site: None, into: store.folder(name), now: context.now };
+    (name.to_owned(), capture_within(request, Limits { threads: context.threads, ..Limits::default() }).await.map_err(|e| in_one_line(&e)))
+}
+
+/// What, where and what to do, for a list of reasons.
+fn in_one_line(error: &SnapshotError) -> String {
+    error.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ")
+}
+
+/// Waits for all, in order; they make progress together.
+async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut pinned: Vec<_> = futures.into_iter().map(|f| (Box::pin(f), None)).collect();
+    std::future::poll_fn(|task| {
+        let mut waiting = false;
+        for (future, done) in &mut pinned {
+            if done.is_none() {
+                match future.as_mut().poll(task) {
+                    std::task::Poll::Ready(value) => *done = Some(value),
+                    std::task::Poll::Pending => waiting = true,
+                }
+            }
+        }
+        if waiting { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+    })
+    .await;
+    pinned.into_iter().filter_map(|(_, done)| done).collect()
+}
+
+/// The path as a person would type it: relative to the working folder where that is shorter.
+pub(super) fn typed(path: &Path, context: &Context) -> String {
+    super::load::shown(path.strip_prefix(&context.cwd).unwrap_or(path))
+}

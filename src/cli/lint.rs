@@ -1,0 +1,28 @@
+//! `gonogo lint`: every mistake of every file, and nothing else.
+
+use crate::context::Context;
+use crate::exit::ExitStatus;
+
+use super::args::Args;
+use super::load::{PairOverride, find, load};
+use super::{Failure, output};
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure> {
+    let root = find(args.project.as_deref(), context)?;
+    let loaded = load(root, PairOverride::default())?;
+    if !args.quiet {
+        let checks: usize = loaded.files.iter().map(|f| f.checks.len()).sum();
+        let datasets: usize = loaded.systems.values().map(|s| s.datasets.len()).sum();
+        output::stdout(
+            format!(
+                "No mistakes: {checks} checks in {} files, {} environments, {} systems with {datasets} datasets, {} lists.\n",
+                loaded.files.len(),
+                loaded.environments.len(),
+                loaded.systems.len(),
+                loaded.lists.len()
+            )
+            .as_bytes(),
+        )?;
+    }
+    Ok(ExitStatus::Go)
+}

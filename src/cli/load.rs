@@ -1,0 +1,241 @@
+//! Loads a project: every file of it, every mistake in it, before anything is contacted.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::check::{Catalogue, CheckFile, List, Pair};
+use crate::context::Context;
+use crate::document::{At, Document, Place, Problems, SourceText, load_file, suggest};
+use crate::environment::Environment;
+use crate::system::System;
+use crate::verdict::{Project, decode_project};
+
+use super::{environments, pair};
+
+/// Name of the file that makes a folder a project.
+pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
+
+/// A project whose files hold no mistake.
+pub(super) struct Loaded {
+    pub(super) root: PathBuf,
+    pub(super) project: Project,
+    pub(super) pair: Pair,
+    pub(super) environments: BTreeMap<String, Environment>,
+    pub(super) systems: BTreeMap<String, System>,
+    pub(super) files: Vec<CheckFile>,
+    pub(super) lists: BTreeMap<String, List>,
+    /// SHA-256 of every file that judges, by shown path.
+    pub(super) digests: Vec<(String, String)>,
+}
+
+/// Why there is nothing to work with.
+pub(super) enum LoadError {
+    /// The command line does not fit the project: one line what, where, what to do.
+    Usage(String),
+    /// The files hold mistakes.
+    Mistakes(Problems),
+}
+
+/// The pair as typed; the project's own where nothing was.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PairOverride<'a> {
+    pub(super) training: Option<&'a str>,
+    pub(super) production: Option<&'a str>,
+}
+
+/// Finds the project's folder: the one given, or the nearest one upward from the working folder.
+pub(super) fn find(given: Option<&Path>, context: &Context) -> Result<PathBuf, LoadError> {
+    let start = given.map_or_else(|| context.cwd.clone(), |dir| context.cwd.join(dir));
+    if given.is_some() {
+        if start.join(PROJECT_FILE).is_file() {
+            return Ok(start);
+        }
+        return Err(LoadError::Usage(format!(
+            "there is no {PROJECT_FILE} in that folder\n  {}\n  give the folder of the project with -C",
+            shown(&start)
+        )));
+    }
+    start.ancestors().find(|dir| dir.join(PROJECT_FILE).is_file()).map(Path::to_path_buf).ok_or_else(|| {
+        LoadError::Usage(format!(
+            "no {PROJECT_FILE} was found here or in any folder above\n  {}\n  go to the project's folder, or name it with -C DIR",
+            shown(&start)
+        ))
+    })
+}
+
+/// Loads and lints everything.
+pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, LoadError> {
+    let mut problems = Problems::default();
+    let mut digests = Vec::new();
+    let mut read = |path: &Path, problems: &mut Problems| -> Option<Document> {
+        let shown = below(&root, path);
+        let document = load_file(path, &shown, problems)?;
+        digests.push((shown, digest(document.file.text.as_bytes())));
+        Some(document)
+    };
+
+    let project = read(&root.join(PROJECT_FILE), &mut problems).and_then(|d| decode_project(&d, &mut problems));
+    let mut environments = BTreeMap::new();
+    for path in yaml_files(&root.join("environments"), false) {
+        // A damaged file stands for its environment: those that name it have made no mistake.
+        let decoded = read(&path, &mut problems).and_then(|d| crate::environment::decode(&d, &mut problems));
+        let environment = decoded.unwrap_or_else(|| Environment::unreadable(&below(&root, &path)));
+        keep(&mut environments, environment.name.clone(), environment, "environment", &mut problems);
+    }
+    let mut systems = BTreeMap::new();
+    for path in yaml_files(&root.join("environments").join("systems"), false) {
+        if path.file_stem().is_some_and(|s| s == "shared") {
+            continue;
+        }
+        let decoded = read(&path, &mut problems).and_then(|d| crate::system::decode(&d, false, &mut problems));
+        let system = decoded.unwrap_or_else(|| System::unreadable(&below(&root, &path)));
+        keep(&mut systems, system.name.clone(), system, "system", &mut problems);
+    }
+    let mut files = Vec::new();
+    for path in yaml_files(&root.join("checks"), true) {
+        if let Some(file) = read(&path, &mut problems).and_then(|d| crate::check::decode(&d, &mut problems)) {
+            files.push(file);
+        }
+    }
+    let mut lists = BTreeMap::new();
+    for (name, _) in files.iter().flat_map(|f| &f.checks).flat_map(|c| c.test.lists()) {
+        if let Some(list) = load_list(&root, &name, &mut problems) {
+            digests.push((name.value.clone(), list.sha256.clone()));
+            lists.insert(name.value.clone(), list);
+        }
+    }
+    for environment in environments.values() {
+        environments::lint(environment, &systems, &mut problems);
+    }
+    for name in ["waivers.yaml", "sites", "attestations"] {
+        not_available(&root, &root.join("checks").join(name), &mut problems);
+    }
+    digests.sort();
+    digests.dedup();
+
+    let Some(project) = project else { return Err(LoadError::Mistakes(problems)) };
+    let pair = pair::choose(&project, pair, &environments, &mut problems)?;
+    pair::lint(&root, &pair, &environments, &mut problems);
+    crate::check::lint(&files, &Catalogue { environments: &environments, systems: &systems, pair: &pair, lists: &lists }, &mut problems);
+    if !problems.is_empty() {
+        return Err(LoadError::Mistakes(problems));
+    }
+    Ok(Loaded { root, project, pair, environments, systems, files, lists, digests })
+}
+
+/// Files whose words this version does not know yet: what they ask for must not be passed over.
+fn not_available(root: &Path, path: &Path, problems: &mut Problems) {
+    let files = if path.is_dir() { yaml_files(path, true) } else { vec![path.to_path_buf()] };
+    for file in files.iter().filter(|f| f.is_file()) {
+        let source = SourceText::new(below(root, file), String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()));
+        let place = Place { start: 0, end: source.text.find('\n').unwrap_or(source.text.len()), file: source };
+        problems
+            .add(&place, "waivers, sites and attestations are not available in this version")
+            .expected("no such file")
+            .help("take the file away");
+    }
+}
+
+fn keep<T>(map: &mut BTreeMap<String, T>, name: At<String>, value: T, what: &str, problems: &mut Problems) {
+    match map.entry(name.value) {
+        Entry::Occupied(known) => {
+            let message = format!("another file already defines the {what} `{}`", known.key());
+            problems.add(&name.place, message).expected("a name of its own");
+        }
+        Entry::Vacant(free) => {
+            free.insert(value);
+        }
+    }
+}
+
+fn load_list(root: &Path, name: &At<String>, problems: &mut Problems) -> Option<List> {
+    let relative = Path::new(&name.value);
+    if relative.components().any(|c| !matches!(c, Component::Normal(_) | Component::CurDir)) {
+        problems.add(&name.place, "a list lies inside the project").expected("a path below checks/, such as lists/clinics.csv");
+        return None;
+    }
+    let path = root.join(relative);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let lists = csv_files(&root.join("checks"));
+            let help = suggest::nearest_or_all(&name.value, lists.iter().map(String::as_str));
+            problems.add(&name.place, format!("the list cannot be read: {error}")).expected("a file below checks/").help(help);
+            return None;
+        }
+    };
+    let sha256 = digest(&bytes);
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let mut reader = csv::ReaderBuilder::new().from_reader(text);
+    let mut rows = Vec::new();
+    let headings = match reader.headers() {
+        Ok(headings) => headings.iter().map(str::to_owned).collect(),
+        Err(error) => return list_mistake(name, &error, problems),
+    };
+    for record in reader.records() {
+        match record {
+            Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record.iter().map(str::to_owned).collect())),
+            Err(error) => return list_mistake(name, &error, problems),
+        }
+    }
+    Some(List { headings, rows, sha256 })
+}
+
+fn list_mistake(name: &At<String>, error: &csv::Error, problems: &mut Problems) -> Option<List> {
+    let line = error.position().map_or(1, csv::Position::line);
+    let what = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("has {len} cells where the headings are {expected_len}"),
+        csv::ErrorKind::Utf8 { .. } => "is not UTF-8".to_owned(),
+        _ => "cannot be read".to_owned(),
+    };
+    problems.add(&name.place, format!("{}:{line} {what}", name.value)).expected("a CSV file in UTF-8, every row as long as the headings");
+    None
+}
+
+/// YAML files of a folder, sorted by path. Of `checks/`, only those that hold checks.
+fn yaml_files(dir: &Path, deep: bool) -> Vec<PathBuf> {
+    let not_checks = |path: &Path| {
+        let relative = path.strip_prefix(dir).unwrap_or(path);
+        relative == Path::new("waivers.yaml") || ["lists", "sites", "attestations"].iter().any(|d| relative.starts_with(d))
+    };
+    let mut found: Vec<PathBuf> = walkdir::WalkDir::new(dir)
+        .max_depth(if deep { 16 } else { 1 })
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|e| e.file_type().is_file() && e.path().extension().is_some_and(|x| x == "yaml" || x == "yml"))
+        .map(walkdir::DirEntry::into_path)
+        .filter(|p| !deep || !not_checks(p))
+        .collect();
+    found.sort_by_key(|p| below(dir, p));
+    found
+}
+
+fn csv_files(dir: &Path) -> Vec<String> {
+    let mut found: Vec<String> = walkdir::WalkDir::new(dir)
+        .max_depth(8)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|e| e.path().extension().is_some_and(|x| x == "csv"))
+        .map(|e| below(dir, e.path()))
+        .collect();
+    found.sort();
+    found
+}
+
+/// SHA-256 in hexadecimal.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A path below `root` as shown: relative, with `/`.
+pub(super) fn below(root: &Path, path: &Path) -> String {
+    shown(path.strip_prefix(root).unwrap_or(path))
+}
+
+/// A path with `/` on every system.
+pub(super) fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}

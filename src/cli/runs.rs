@@ -1,0 +1,39 @@
+//! Stored runs: `.gonogo/runs/`. Each verdict is kept, so that it can be shown again and the clock cannot go back unseen.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::verdict::RunResult;
+
+use super::{Failure, load, output};
+
+/// Moment in a file name: sorts as time does, and holds no colon.
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+
+fn folder(project: &Path) -> PathBuf {
+    project.join(".gonogo").join("runs")
+}
+
+/// Keeps a result; the name ends in the beginning of its digest, so that two runs in one second do not meet.
+pub(super) fn keep(project: &Path, result: &RunResult) -> Result<(), Failure> {
+    let dir = folder(project);
+    std::fs::create_dir_all(&dir).map_err(|error| {
+        Failure::CannotTell(format!("the run could not be stored: {error}\n{}\nmake the folder writable", load::shown(&dir)))
+    })?;
+    let mut bytes = serde_json::to_vec(result).map_err(|e| Failure::Internal(e.into()))?;
+    bytes.push(b'\n');
+    let replay = if result.replay { "-replay" } else { "" };
+    let name = format!("{}-{}{replay}.json", result.as_of.format(STAMP), &load::digest(&bytes)[..12]);
+    output::file(&dir.join(name), &bytes)
+}
+
+/// The newest moment at which a run judged, replays apart.
+pub(super) fn newest(project: &Path) -> Option<DateTime<Utc>> {
+    let moment = |name: &str| {
+        let (stamp, rest) = name.split_once('-')?;
+        let told = !rest.ends_with("-replay.json");
+        NaiveDateTime::parse_from_str(stamp, STAMP).ok().filter(|_| told).map(|m| m.and_utc())
+    };
+    std::fs::read_dir(folder(project)).ok()?.filter_map(|e| moment(&e.ok()?.file_name().to_string_lossy())).max()
+}
