@@ -1,1 +1,27 @@
-//! Tests of the program follow with its commands.
+//! Tests of the program that people run: one binary, one module per subject.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on ends there, and says what it did not test")]
+#![allow(unreachable_pub, reason = "one binary: what its modules share is public among them")]
+
+mod support;
+
+/// The commands as people type them.
+mod commands;
+/// README and documents.
+mod docs;
+/// Mistakes in users' files, each at its place.
+mod documents;
+/// The example hospital: planted faults, repairs.
+mod example;
+/// Which module may import which.
+mod layout;
+/// Never GO on what was not measured.
+mod never_go;
+/// Real hospital configuration, with counts made by others.
+mod real_data;
+/// The same inputs give the same bytes.
+mod same_bytes;
+/// The JSON Schemas and the decoders.
+mod schemas;
+/// Snapshots: whole or an error.
+mod snapshots;

@@ -1,0 +1,245 @@
+//! Never GO on what was not measured. The repaired example is GO; whatever is then taken away, it is not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{Example, copy};
+
+const SIDES: [&str; 2] = ["training", "production"];
+
+/// The example with every planted fault repaired: the one project that is GO.
+fn repaired() -> Example {
+    let example = Example::new();
+    crate::example::repair_all(&example);
+    example
+}
+
+/// Source files of each dataset that the checks read, by side, from the manifest of a snapshot.
+fn sources(example: &Example) -> BTreeMap<(String, String), Vec<String>> {
+    let mut found = BTreeMap::new();
+    assert_eq!(example.run(&["snapshot", "-q"]).code, 0);
+    for side in SIDES {
+        let manifest = example.run(&["show", side, "--format", "json"]).json();
+        for dataset in manifest["datasets"].as_array().expect("datasets") {
+            let files = dataset["sources"].as_array().expect("sources").iter();
+            let files = files.map(|s| format!("environments/extracts/{side}/{}", s["path"].as_str().expect("a path"))).collect();
+            found.insert((side.to_owned(), dataset["name"].as_str().expect("a name").to_owned()), files);
+        }
+    }
+    assert!(found.len() >= 20, "{found:?}");
+    found
+}
+
+/// Breaks a copy and expects that no verdict is GO and nothing panics.
+fn never_go(what: &str, break_it: impl FnOnce(&Example)) {
+    let example = repaired();
+    break_it(&example);
+    let ran = example.run(&["check"]);
+    assert!(matches!(ran.code, 1..=3), "{what}: exit {}\n{ran}", ran.code);
+    assert!(!ran.stdout.lines().any(|l| l.trim_start().starts_with("GO ")), "{what}\n{ran}");
+    assert!(!ran.stderr.contains("panicked"), "{what}\n{ran}");
+}
+
+/// Each dataset's files, on one side and on both.
+fn for_every_dataset(what: &str, mut change: impl FnMut(&Example, &str)) {
+    let example = repaired();
+    let sources = sources(&example);
+    let datasets: BTreeSet<&String> = sources.keys().map(|(_, d)| d).collect();
+    for dataset in datasets {
+        let read = |side: &&str| sources.contains_key(&((*side).to_owned(), dataset.clone()));
+        let (training, production, both) = (vec!["training"], vec!["production"], SIDES.to_vec());
+        // A side whose dataset no check reads has nothing to lose.
+        for sides in [training, production, both].into_iter().filter(|sides| sides.iter().all(read)) {
+            never_go(&format!("{what}: {dataset} of {}", sides.join(" and ")), |example| {
+                for side in &sides {
+                    for file in sources.get(&((*side).to_owned(), dataset.clone())).into_iter().flatten() {
+                        change(example, file);
+                    }
+                }
+            });
+        }
+    }
+}
+
+fn text_of(example: &Example, file: &str) -> String {
+    // One byte per character, so that every encoding survives the round trip.
+    example.read(file).into_iter().map(char::from).collect()
+}
+
+fn put(example: &Example, file: &str, text: &str) {
+    example.write(file, text.chars().map(|c| u32::from(c) as u8).collect::<Vec<u8>>());
+}
+
+#[test]
+fn the_starting_point_is_go() {
+    let ran = repaired().run(&["check"]);
+    assert_eq!(ran.code, 0, "{ran}");
+}
+
+#[test]
+fn dropped_files() {
+    for_every_dataset("dropped", |example, file| {
+        // Several datasets may share a file.
+        let _ = std::fs::remove_file(example.path().join(file));
+    });
+}
+
+#[test]
+fn empty_files() {
+    for_every_dataset("empty file", |example, file| example.write(file, b""));
+}
+
+#[test]
+fn emptied_data() {
+    for_every_dataset("no rows", |example, file| {
+        let text = text_of(example, file);
+        let emptied = match file.rsplit('.').next() {
+            Some("csv") => text.lines().next().map(|l| format!("{l}\n")).unwrap_or_default(),
+            Some("json") if text.trim_start().starts_with('[') => "[]\n".to_owned(),
+            Some("json" | "yaml") => "{}\n".to_owned(),
+            Some("xml") => "<htmlform/>\n".to_owned(),
+            _ => String::new(),
+        };
+        put(example, file, &emptied);
+    });
+}
+
+#[test]
+fn truncated_files() {
+    for_every_dataset("truncated", |example, file| {
+        let bytes = example.read(file);
+        example.write(file, &bytes[..bytes.len() / 2]);
+    });
+}
+
+#[test]
+fn a_tail_cut_at_a_line_end() {
+    for_every_dataset("tail cut at a line end", |example, file| {
+        let bytes = example.read(file);
+        let cut = bytes[..bytes.len() * 2 / 3].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        example.write(file, &bytes[..cut]);
+    });
+}
+
+#[test]
+fn old_data_and_data_of_unknown_age() {
+    for sides in [vec!["training"], vec!["production"], SIDES.to_vec()] {
+        for (what, moment) in [("aged", "1999-01-01T00:00:00Z"), ("from the future", "2199-01-01T00:00:00Z"), ("without an age", "soon")] {
+            never_go(&format!("{what}: {}", sides.join(" and ")), |example| {
+                for side in &sides {
+                    let file = format!("environments/extracts/{side}/build.json");
+                    let text = text_of(example, &file);
+                    let start = text.find("\"extractedAt\"").expect("the build says when it was extracted");
+                    let value = start + text[start..].find(':').expect("a value");
+                    let open = value + text[value..].find('"').expect("a quote");
+                    let close = open + 1 + text[open + 1..].find('"').expect("a quote");
+                    put(example, &file, &format!("{}\"{moment}{}", &text[..open], &text[close..]));
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn swapped_sides() {
+    never_go("swapped", |example| {
+        let extracts = example.path().join("environments/extracts");
+        std::fs::rename(extracts.join("training"), extracts.join("other")).expect("a rename");
+        std::fs::rename(extracts.join("production"), extracts.join("training")).expect("a rename");
+        std::fs::rename(extracts.join("other"), extracts.join("production")).expect("a rename");
+    });
+}
+
+#[test]
+fn one_side_twice() {
+    for (from, to) in [("training", "production"), ("production", "training")] {
+        never_go(&format!("{from} on both sides"), |example| {
+            let extracts = example.path().join("environments/extracts");
+            std::fs::remove_dir_all(extracts.join(to)).expect("a folder");
+            copy(&extracts.join(from), &extracts.join(to));
+        });
+    }
+}
+
+/// Headings that may go: ignored with a reason, changing by themselves, or in no column.
+const NOT_COMPARED: [&str; 4] = ["Comments", "Directions", "Last Updated", "Reason ID"];
+
+#[test]
+fn dropped_columns() {
+    // Every heading of every CSV file, one after the other, on one side: a heading nobody reads may go unnoticed, so only headings of the definition count.
+    let definition = String::from_utf8(repaired().read("environments/systems/riverside_extract.yaml")).expect("UTF-8");
+    let example = repaired();
+    let files: BTreeSet<String> = sources(&example).into_values().flatten().filter(|f| f.ends_with(".csv")).collect();
+    let mut tried = 0;
+    for file in files {
+        let text = text_of(&example, &file);
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("\u{ef}\u{bb}\u{bf}").to_owned();
+        let delimiter = if first.contains(';') { ';' } else { ',' };
+        let counts = |h: &&str| definition.contains(*h) && !NOT_COMPARED.contains(h);
+        let headings: Vec<&str> = first.split(delimiter).map(|h| h.trim_matches('"')).collect();
+        for (at, heading) in headings.iter().enumerate().filter(|(_, h)| counts(h)) {
+            tried += 1;
+            never_go(&format!("{file} without {heading}"), |example| {
+                let text = text_of(example, &file);
+                let (head, rest) = text.split_once('\n').expect("headings");
+                let mut cells: Vec<String> = head.split(delimiter).map(str::to_owned).collect();
+                cells[at] = "Something else".to_owned();
+                put(example, &file, &format!("{}\n{rest}", cells.join(&delimiter.to_string())));
+            });
+        }
+    }
+    assert!(tried >= 30, "only {tried} headings were dropped");
+}
+
+#[test]
+fn a_narrower_account_on_both_sides() {
+    // Every CSV dataset with a row count in control.csv loses its last third on both sides, and the control file agrees: only the anchor can tell.
+    let example = repaired();
+    for ((side, dataset), files) in sources(&example) {
+        if side != "training" || !files.iter().all(|f| f.ends_with(".csv")) || files.len() != 1 {
+            continue;
+        }
+        let name = files[0].rsplit('/').next().expect("a file name").to_owned();
+        never_go(&format!("narrowed on both sides: {dataset}"), |example| {
+            for side in SIDES {
+                let file = format!("environments/extracts/{side}/{name}");
+                let text = text_of(example, &file);
+                let lines: Vec<&str> = text.split_inclusive('\n').collect();
+                let keep = 1 + (lines.len() - 1) * 2 / 3;
+                put(example, &file, &lines[..keep].concat());
+                let control = format!("environments/extracts/{side}/control.csv");
+                let narrowed: String = text_of(example, &control)
+                    .lines()
+                    .map(|l| match l.split_once(',') {
+                        Some((d, rest)) if d == dataset => format!("{d},{},{}\n", keep - 1, rest.split_once(',').expect("more columns").1),
+                        _ => format!("{l}\n"),
+                    })
+                    .collect();
+                put(example, &control, &narrowed);
+            }
+        });
+    }
+}
+
+#[test]
+fn a_narrowed_run_is_never_go() {
+    let example = repaired();
+    let area = example.run(&["check", "--format", "json"]).json()["checks"][0]["area"].as_str().expect("an area").to_owned();
+    let ran = example.run(&["check", "--tag", &area]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.stdout.contains("PARTIAL"), "{ran}");
+    assert_eq!(example.run(&["check", "--tag", &area, "--partial-ok"]).code, 0);
+}
+
+#[test]
+fn a_replay_is_never_go() {
+    let ran = repaired().run(&["check", "--as-of", "2026-10-06T08:00:00Z"]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.stdout.contains("PARTIAL"), "{ran}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_not_go() {
+    let ran = repaired().run(&["check", "--output", "json=no/such/folder/result.json"]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.stdout.contains("GO"), "the verdict is shown all the same\n{ran}");
+}
