@@ -1,7 +1,7 @@
 //! Check files: what users write. `checks/**/*.yaml`.
 
 use crate::document::decode::{Fields, list, one_of, one_or_list, some_text, version};
-use crate::document::{At, Content, Document, Node, Place, Problems, suggest, text_digest};
+use crate::document::{At, Content, Document, Node, Place, Problems, sha256, suggest};
 
 use super::finding::Severity;
 use super::kind::{KINDS, Kind};
@@ -78,7 +78,7 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<CheckFile>
     let one = |n: &Node, p: &mut Problems| check(n, area.as_deref(), owner.as_deref(), p);
     let checks = fields.need("checks", problems, |n, p| list(n, p, one));
     fields.close(problems);
-    Some(CheckFile { checks: checks?, path: document.file.path.clone(), digest: text_digest(&document.file.text) })
+    Some(CheckFile { checks: checks?, path: document.file.path.clone(), digest: sha256(&document.file.text) })
 }
 
 fn check(node: &Node, area: Option<&str>, owner: Option<&str>, problems: &mut Problems) -> Option<Check> {

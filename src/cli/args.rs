@@ -20,7 +20,7 @@ pub struct Args {
     /// Say only what was asked for
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show all findings; twice for the ledger in full
+    /// Show all findings, and the ledger of every check
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
     /// Never ask anything; gonogo asks nothing today, so that scripts may say so from the start

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::check::{Catalogue, CheckFile, List, Pair};
 use crate::context::Context;
-use crate::document::{At, Document, Place, Problems, SourceText, load_file, suggest};
+use crate::document::{At, Document, Place, Problems, SourceText, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::System;
 use crate::verdict::{Project, decode_project};
@@ -73,7 +71,7 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
     let mut read = |path: &Path, problems: &mut Problems| -> Option<Document> {
         let shown = below(&root, path);
         let document = load_file(path, &shown, problems)?;
-        digests.push((shown, digest(document.file.text.as_bytes())));
+        digests.push((shown, sha256(&document.file.text)));
         Some(document)
     };
 
@@ -167,7 +165,7 @@ fn load_list(root: &Path, name: &At<String>, problems: &mut Problems) -> Option<
             return None;
         }
     };
-    let sha256 = digest(&bytes);
+    let sha256 = sha256(&bytes);
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let mut reader = csv::ReaderBuilder::new().from_reader(text);
     let mut rows = Vec::new();
@@ -223,11 +221,6 @@ fn csv_files(dir: &Path) -> Vec<String> {
         .collect();
     found.sort();
     found
-}
-
-/// SHA-256 in hexadecimal.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A path below `root` as shown: relative, with `/`.

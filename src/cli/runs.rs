@@ -24,7 +24,7 @@ pub(super) fn keep(project: &Path, result: &RunResult) -> Result<(), Failure> {
     let mut bytes = serde_json::to_vec(result).map_err(|e| Failure::Internal(e.into()))?;
     bytes.push(b'\n');
     let replay = if result.replay { "-replay" } else { "" };
-    let name = format!("{}-{}{replay}.json", result.as_of.format(STAMP), &load::digest(&bytes)[..12]);
+    let name = format!("{}-{}{replay}.json", result.as_of.format(STAMP), &crate::document::sha256(&bytes)[..12]);
     output::file(&dir.join(name), &bytes)
 }
 

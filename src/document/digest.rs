@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::node::{Content, Node};
 
-/// SHA-256 of a text, in lower-case hex.
-pub fn text_digest(text: &str) -> String {
-    hex(Sha256::digest(text.as_bytes()).as_ref())
+/// SHA-256 of a file's bytes or of a text, in lower-case hex.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    hex(Sha256::digest(bytes).as_ref())
 }
 
 /// SHA-256 of what a node says, in lower-case hex: comments, layout, quoting and the order of keys do not count; the order of a list does.
@@ -45,6 +45,7 @@ fn feed(node: &Node, hash: &mut Sha256) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hex, as digests are shown everywhere.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

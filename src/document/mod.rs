@@ -13,7 +13,7 @@ mod text;
 mod tree;
 mod yaml;
 
-pub use digest::{node_digest, text_digest};
+pub use digest::{hex, node_digest, sha256};
 pub use node::{Content, Entry, Node, Scalar, Style};
 pub use problem::{Problem, Problems};
 pub use render::render;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::document::decode::{Fields, instant, name, one_of, some_text, text, version};
-use crate::document::{At, Document, Node, Place, Problems, SourceText, suggest, text_digest};
+use crate::document::{At, Document, Node, Place, Problems, SourceText, sha256, suggest};
 
 use super::{Environment, Instance, Role, TakenAt};
 
@@ -43,7 +43,7 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
         timezone,
         same_files,
         path: document.file.path.clone(),
-        digest: text_digest(&document.file.text),
+        digest: sha256(&document.file.text),
         place: document.root.place.clone(),
     })
 }

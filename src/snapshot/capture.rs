@@ -19,7 +19,7 @@ use super::manifest::{DatasetEntry, FORMAT, Manifest};
 use super::references::Target;
 use super::store::{Snapshot, SnapshotError};
 use super::table::Table;
-use super::{anchor, digest, entry, order};
+use super::{anchor, entry, order};
 
 /// What to capture of one environment.
 pub struct CaptureRequest<'a> {
@@ -131,7 +131,7 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
 
 fn definitions(entries: &[DatasetEntry]) -> String {
     let lines: Vec<String> = entries.iter().map(|e| format!("{} {}\n", e.name, e.definition)).collect();
-    digest::sha256_hex(lines.concat().as_bytes())
+    crate::document::sha256(lines.concat().as_bytes())
 }
 
 /// Datasets that are known to be unread, for those who refer to them.

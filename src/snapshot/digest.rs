@@ -7,15 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
-
-/// SHA-256 in hexadecimal.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(b"0123456789abcdef"[usize::from(n)])).collect()
-}
+use crate::document::{hex, sha256};
 
 /// SHA-256 of a file, read in pieces.
 pub(super) fn of_file(file: &mut File) -> io::Result<String> {
@@ -71,7 +63,7 @@ impl Sealed {
     /// Computes `content_id` and the seal.
     pub(super) fn new(mut manifest: Manifest) -> serde_json::Result<Self> {
         manifest.content_id = content_id(&manifest)?;
-        let seal = sha256_hex(&serde_json::to_vec(&manifest)?);
+        let seal = sha256(&serde_json::to_vec(&manifest)?);
         Ok(Self { manifest, seal })
     }
 
@@ -89,5 +81,5 @@ pub(super) fn content_id(manifest: &Manifest) -> serde_json::Result<String> {
     content.tool.clear();
     content.content_id.clear();
     content.captured_at = chrono::DateTime::UNIX_EPOCH;
-    Ok(sha256_hex(&serde_json::to_vec(&content)?))
+    Ok(sha256(&serde_json::to_vec(&content)?))
 }

@@ -11,7 +11,7 @@ mod source;
 use std::collections::BTreeSet;
 
 use crate::document::decode::{Fields, entries, name, one_of, version};
-use crate::document::{At, Document, Place, Problems, SourceText, text_digest};
+use crate::document::{At, Document, Place, Problems, SourceText, sha256};
 
 use super::{Damage, Protocol, System};
 
@@ -53,7 +53,7 @@ pub fn decode(document: &Document, built_in: bool, problems: &mut Problems) -> O
         name: name.unwrap_or(unreadable.name),
         protocol: protocol.unwrap_or(unreadable.protocol),
         datasets: found,
-        digest: text_digest(&document.file.text),
+        digest: sha256(&document.file.text),
         built_in,
         damage: match damaged.is_empty() {
             _ if datasets.is_none() => Damage::All,

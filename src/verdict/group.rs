@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::document::hex;
+
 use crate::check::{Finding, FindingKind, Severity};
 
 /// Findings with one cause. Groups partition the findings of a check: members add up.
@@ -56,7 +58,7 @@ fn one(findings: &[Finding], cause: &str, kind: FindingKind, members: Vec<usize>
         severity,
         members: members.len() as u64,
         records: records(members.iter().map(|i| &findings[*i])),
-        digest: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+        digest: hex(&hash.finalize()),
         findings: members,
     }
 }

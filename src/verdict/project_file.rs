@@ -4,7 +4,7 @@ use chrono::DateTime;
 
 use crate::check::{Severity, criterion_objection};
 use crate::document::decode::{Fields, count, duration, entries, instant, list, name, one_of, one_or_list, some_text, version};
-use crate::document::{At, Content, Document, Node, Problems, suggest, text_digest};
+use crate::document::{At, Content, Document, Node, Problems, sha256, suggest};
 
 use super::project::{Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria};
 use super::require::STANDARD_CRITERIA;
@@ -32,7 +32,7 @@ pub fn decode_project(document: &Document, problems: &mut Problems) -> Option<Pr
         production,
         policy,
         require,
-        digest: text_digest(&document.file.text),
+        digest: sha256(&document.file.text),
         place: document.root.place.clone(),
     })
 }

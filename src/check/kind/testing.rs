@@ -120,7 +120,7 @@ impl Hospital {
         let mut lines = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
         let headings = lines.next().unwrap_or_default();
         let rows = lines.enumerate().map(|(i, cells)| (i as u64 + 2, cells)).collect();
-        let sha256 = crate::document::text_digest(text);
+        let sha256 = crate::document::sha256(text);
         self.lists.insert(format!("checks/{name}"), List { headings, rows, sha256 });
         self
     }

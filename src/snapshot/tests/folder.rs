@@ -195,7 +195,7 @@ fn the_hash_sees_hashed_columns_and_nothing_else() {
         change(&mut rows[0]);
         let name = format!("{:?}", rows);
         load(
-            &save(&folder.path().join(digest::sha256_hex(name.as_bytes())), vec![(dataset("clinics", clinic_columns()), rows)]),
+            &save(&folder.path().join(crate::document::sha256(name.as_bytes())), vec![(dataset("clinics", clinic_columns()), rows)]),
             "clinics",
             None,
         )[0]

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
+use crate::document::hex;
+
 use super::pattern::{Found, unreadable};
 use crate::source::SourceError;
 use crate::value::SourceEntry;
@@ -30,12 +32,7 @@ impl Digesting<File> {
 impl<R: Read> Digesting<R> {
     /// What was read; the caller has read to the end.
     pub(super) fn entry(self, found: &Found) -> SourceEntry {
-        let sha256 = self.digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            for digit in [byte >> 4, byte & 15] {
-                hex.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-            }
-            hex
-        });
+        let sha256 = hex(&self.digest.finalize());
         SourceEntry { path: found.shown.clone(), sha256, bytes: self.bytes }
     }
 }

@@ -1,5 +1,5 @@
 use super::super::testing::{Hospital, findings, untold};
-use crate::document::text_digest;
+use crate::document::sha256;
 
 const LIST: &str = "code,name,active\nCARD01,Cardiology A,true\nCARD02,Cardiology B,true\n";
 
@@ -46,9 +46,9 @@ fn only_the_list_that_was_signed_counts() {
             "present: {{dataset: clinics, in: production, rows: lists/clinics.csv, signed: {{by: manager, on: 2027-01-29, sha256: {digest}}}}}"
         )
     };
-    let digest = text_digest(LIST);
+    let digest = sha256(LIST);
     assert_eq!(findings(&listed(Hospital::sound()).one(&signed(&digest))), Vec::<String>::new());
-    let other = text_digest("another list");
+    let other = sha256("another list");
     let reason = untold(&listed(Hospital::sound()).one(&signed(&other)));
     assert!(reason.contains(&digest) && reason.contains(&other), "{reason}");
     let empty = Hospital::sound().list("lists/clinics.csv", "code,name,active\n").one(PRESENT);
