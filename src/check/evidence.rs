@@ -37,6 +37,8 @@ pub struct Side {
     pub snapshot: Option<Snapshot>,
     /// Reasons that make every check on this side CANNOT TELL: stale, unknown age, wrong instance, not the environment it was given for.
     pub doubts: Vec<String>,
+    /// Reasons that make every check on what a login sees CANNOT TELL, by login; a login that was not captured has no entry.
+    pub logins: BTreeMap<String, Vec<String>>,
 }
 
 /// A signed-off list.
@@ -55,9 +57,15 @@ impl Evidence {
     pub fn snapshot(&self, environment: &str) -> Result<&Snapshot, Vec<String>> {
         match self.snapshots.get(environment) {
             None => Err(vec![format!("{environment} was not captured")]),
-            Some(Side { snapshot: Some(snapshot), doubts }) if doubts.is_empty() => Ok(snapshot),
+            Some(Side { snapshot: Some(snapshot), doubts, .. }) if doubts.is_empty() => Ok(snapshot),
             Some(side) if side.doubts.is_empty() => Err(vec![format!("{environment} has no snapshot")]),
             Some(side) => Err(side.doubts.clone()),
         }
+    }
+
+    /// The reasons why what a login sees cannot be used; empty when nothing speaks against it.
+    pub fn login_doubts(&self, environment: &str, login: &str) -> Vec<String> {
+        let known = self.snapshots.get(environment).and_then(|side| side.logins.get(login));
+        known.cloned().unwrap_or_else(|| vec![format!("{environment} was not captured as {login}")])
     }
 }

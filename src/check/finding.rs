@@ -37,6 +37,8 @@ pub enum FindingKind {
     Missing,
     /// In production, not in training (or not in the signed list).
     Extra,
+    /// An administrator sees it, a login that has to see it does not: it is there, and hidden.
+    NotVisible,
     /// A field differs.
     Changed,
     /// A field that must differ between the sides is equal.

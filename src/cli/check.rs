@@ -11,7 +11,7 @@ use crate::environment::TakenAt;
 use crate::exit::ExitStatus;
 use crate::report::Style;
 use crate::snapshot::{Plan, Snapshot};
-use crate::verdict::{Claim, Moments, Request, RunResult, decide, doubts};
+use crate::verdict::{Claim, Moments, Request, RunResult, decide, doubts, login_doubts};
 
 use super::args::{Args, CheckArgs};
 use super::load::{Loaded, PairOverride, find, load};
@@ -52,8 +52,9 @@ fn judge(loaded: &Loaded, selection: &Selection, gathered: evidence::Snapshots, 
     for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| !selection.takes(c)) {
         outcomes.insert(check.id.value.clone(), Outcome { skipped: Some(selection.words.join(", ")), ..Outcome::default() });
     }
-    let request =
-        Request { narrowed: selection.words.clone(), replay: as_of.replay, deviations: stated(loaded), digests: loaded.digests.clone() };
+    let mut deviations = stated(loaded);
+    deviations.extend(super::logins::stated(loaded, &evidence));
+    let request = Request { narrowed: selection.words.clone(), replay: as_of.replay, deviations, digests: loaded.digests.clone() };
     decide(&loaded.project, &loaded.files, outcomes, &evidence, &request)
 }
 
@@ -83,11 +84,14 @@ fn sides(loaded: &Loaded, gathered: evidence::Snapshots, as_of: AsOf, context: &
                 role: environment.role.word(),
                 instance: environment.instance.as_ref().map(|i| i.is.value.as_str()),
                 same_files: environment.same_files.as_ref().map(|s| s.value.as_str()),
+                logins: &environment.logins,
                 manifest: result.as_ref().ok().map(Snapshot::manifest),
             })
         })
         .collect();
-    let mut doubts = doubts(&loaded.pair, &claims, &loaded.project.policy, Moments { as_of: as_of.moment, now: context.now });
+    let moments = Moments { as_of: as_of.moment, now: context.now };
+    let mut logins = login_doubts(&claims, &loaded.project.policy, moments);
+    let mut doubts = doubts(&loaded.pair, &claims, &loaded.project.policy, moments);
     if let Some(newest) = super::runs::newest(&loaded.root).filter(|n| *n > context.now && !as_of.replay) {
         let reason =
             format!("the clock is wrong: a run of {} is stored, later than now", newest.to_rfc3339_opts(SecondsFormat::Secs, true));
@@ -104,7 +108,8 @@ fn sides(loaded: &Loaded, gathered: evidence::Snapshots, as_of: AsOf, context: &
                 None
             }
         };
-        sides.insert(name, Side { snapshot, doubts });
+        let logins = logins.remove(&name).unwrap_or_default();
+        sides.insert(name, Side { snapshot, doubts, logins });
     }
     sides
 }

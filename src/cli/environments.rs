@@ -21,7 +21,15 @@ pub(super) fn lint(environment: &Environment, systems: &BTreeMap<String, System>
             .help(help);
         return;
     };
-    if let TakenAt::Column { dataset, column } = &environment.taken_at
+    age(system, &environment.taken_at, problems);
+    if let Some(instance) = &environment.instance {
+        told_by(system, &instance.dataset, &instance.column, problems);
+    }
+}
+
+/// What tells the age of the data exists, and is a moment.
+pub(super) fn age(system: &System, taken_at: &TakenAt, problems: &mut Problems) {
+    if let TakenAt::Column { dataset, column } = taken_at
         && let Some(kind) = told_by(system, dataset, column, problems)
         && !matches!(kind, Type::Date | Type::Datetime)
     {
@@ -29,13 +37,10 @@ pub(super) fn lint(environment: &Environment, systems: &BTreeMap<String, System>
             .add(&column.place, format!("`{}` is of type {}: it does not say how old the data are", column.value, kind.word()))
             .expected("a column of type datetime or date");
     }
-    if let Some(instance) = &environment.instance {
-        told_by(system, &instance.dataset, &instance.column, problems);
-    }
 }
 
 /// Type of a column that must exist. A system whose file is damaged has made the mistake already.
-fn told_by(system: &System, dataset: &At<String>, column: &At<String>, problems: &mut Problems) -> Option<Type> {
+pub(super) fn told_by(system: &System, dataset: &At<String>, column: &At<String>, problems: &mut Problems) -> Option<Type> {
     let Some(found) = system.dataset(&dataset.value) else {
         if !system.lacks(&dataset.value) {
             return None;

@@ -108,6 +108,7 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
     for environment in environments.values() {
         environments::lint(environment, &systems, &mut problems);
     }
+    super::logins::lint(&root, &environments, &systems, &mut problems);
     for name in ["waivers.yaml", "sites", "attestations"] {
         not_available(&root, &root.join("checks").join(name), &mut problems);
     }

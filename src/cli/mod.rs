@@ -7,6 +7,7 @@ mod environments;
 mod evidence;
 mod lint;
 mod load;
+mod logins;
 mod output;
 mod pair;
 mod runs;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use tabled::builder::Builder;
 use tabled::settings::Style;
 use unicode_width::UnicodeWidthStr;
@@ -91,10 +92,15 @@ fn about(snapshot: &Snapshot, format: Rows) -> Result<Vec<u8>, Failure> {
             let mut text = String::new();
             let _ = writeln!(text, "Snapshot {} of {} ({})", snapshot.id(), manifest.environment, manifest.role);
             let _ = writeln!(text, "  read from   {}", inline(&manifest.origin));
-            let age = manifest.taken_at.map_or_else(|| "unknown".to_owned(), |t| t.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
-            let _ = writeln!(text, "  data as of  {age}");
+            let moment =
+                |at: Option<DateTime<Utc>>| at.map_or_else(|| "unknown".to_owned(), |t| t.to_rfc3339_opts(SecondsFormat::Secs, true));
+            let _ = writeln!(text, "  data as of  {}", moment(manifest.taken_at));
             if let Some(instance) = &manifest.instance {
                 let _ = writeln!(text, "  instance    {}", inline(&instance.found.join(", ")));
+            }
+            for login in &manifest.logins {
+                let age = moment(login.taken_at);
+                let _ = writeln!(text, "  as {}, read from {}, data as of {age}", login.name, inline(&login.origin));
             }
             let _ = writeln!(text, "  content     {}", manifest.content_id);
             text.push_str(&super::snapshot::datasets(manifest));

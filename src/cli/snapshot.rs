@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::document::suggest;
 use crate::exit::ExitStatus;
 use crate::report::text::inline;
-use crate::snapshot::{Manifest, Plan};
+use crate::snapshot::{Manifest, Plan, split_view};
 
 use super::args::{Args, SnapshotArgs};
 use super::load::{Loaded, PairOverride, find, load};
@@ -58,7 +58,12 @@ fn plan(loaded: &Loaded, typed: &SnapshotArgs) -> Result<Plan, Failure> {
             .map(|s| s.datasets.iter().map(|d| d.name.value.as_str()).collect())
             .unwrap_or_default();
         for dataset in &typed.dataset {
-            if !offered.contains(dataset.as_str()) {
+            let view = split_view(dataset);
+            if let Some((_, login)) = view.filter(|(_, login)| environment.login(login).is_none()) {
+                let help = suggest::nearest_or_all(login, environment.logins.iter().map(|l| l.name.value.as_str()));
+                return Err(Failure::Usage(format!("{name} has no login `{login}`\n--dataset {dataset}\n{help}")));
+            }
+            if !offered.contains(view.map_or(dataset.as_str(), |(dataset, _)| dataset)) {
                 let help = suggest::nearest_or_all(dataset, offered.iter().copied());
                 return Err(Failure::Usage(format!("{name} has no dataset `{dataset}`\n--dataset\n{help}")));
             }

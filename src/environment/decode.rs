@@ -8,7 +8,7 @@ use crate::document::{At, Document, Node, Place, Problems, SourceText, sha256, s
 use super::{Environment, Instance, Role, TakenAt};
 
 /// What live systems will need; the words are known so that nobody hunts for a typing mistake.
-const LIVE: &[&str] = &["url", "login", "logins", "limits", "tls"];
+const LIVE: &[&str] = &["url", "login", "limits", "tls"];
 
 /// Decodes one environment file; every mistake goes to `problems`.
 ///
@@ -28,6 +28,7 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
     let files = if live { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
     let taken_at = fields.get("extract", problems, extract).unwrap_or(TakenAt::Unknown);
     let instance = fields.get("instance", problems, instance);
+    let logins = fields.get("logins", problems, super::login::logins).unwrap_or_default();
     let timezone = fields.get("timezone", problems, timezone);
     let same_files = fields.get("same_files", problems, some_text);
     fields.close(problems);
@@ -40,6 +41,7 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
         files,
         taken_at,
         instance,
+        logins,
         timezone,
         same_files,
         path: document.file.path.clone(),
@@ -77,6 +79,7 @@ impl Environment {
             files: None,
             taken_at: TakenAt::Unknown,
             instance: None,
+            logins: Vec::new(),
             timezone: None,
             same_files: None,
             path: path.to_owned(),
@@ -86,7 +89,7 @@ impl Environment {
     }
 }
 
-fn extract(node: &Node, problems: &mut Problems) -> Option<TakenAt> {
+pub(super) fn extract(node: &Node, problems: &mut Problems) -> Option<TakenAt> {
     let mut fields = Fields::open(node, "an extract", problems)?;
     let taken_at = fields.need("taken_at", problems, taken_at);
     fields.close(problems);
@@ -115,7 +118,7 @@ fn taken_at(node: &Node, problems: &mut Problems) -> Option<TakenAt> {
     found
 }
 
-fn instance(node: &Node, problems: &mut Problems) -> Option<Instance> {
+pub(super) fn instance(node: &Node, problems: &mut Problems) -> Option<Instance> {
     let mut fields = Fields::open(node, "an instance", problems)?;
     let dataset = fields.need("dataset", problems, name);
     let column = fields.need("column", problems, name);

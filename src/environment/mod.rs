@@ -1,8 +1,10 @@
 //! What an instance is: environment files.
 
 mod decode;
+mod login;
 
 pub use decode::decode;
+pub use login::{Login, SignedRows};
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,8 @@ pub struct Environment {
     pub taken_at: TakenAt,
     /// Which instance must answer.
     pub instance: Option<Instance>,
+    /// Other people's eyes, in file order.
+    pub logins: Vec<Login>,
     /// Time zone of local times in the data.
     pub timezone: Option<At<chrono_tz::Tz>>,
     /// Why the same bytes as the other side are no mistake.

@@ -60,3 +60,48 @@ fn a_file_with_mistakes_still_stands_for_its_environment() {
     assert_eq!(mistakes.len(), 4, "{mistakes:?}");
     assert_eq!(Environment::unreadable("environments/production.yaml").name.value, "production");
 }
+
+#[test]
+fn a_login_has_files_and_tells_age_and_instance_as_the_environment_does() {
+    let (environment, mistakes) = decoded(&format!(
+        "{HEAD}files: x\nextract: {{taken_at: {{dataset: build, column: extracted_at}}}}\ninstance: {{dataset: build, column: domain, is: T}}\n\
+         logins:\n  clerk: {{files: x-as_clerk, login: {{dataset: build, column: reader, is: clerk}}}}\n  nurse:\n    files: x-as_nurse\n    \
+         extract: {{taken_at: {{stated: 2027-02-01T08:00:00Z, by: a, reason: b}}}}\n    instance: {{dataset: wards, column: domain, is: U}}\n    \
+         complete: {{dataset: clinics, rows: 9, by: a, on: 2027-01-29, reason: counted}}\n    same_files: sorted\n"
+    ));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let (clerk, nurse) = (environment.login("clerk").unwrap(), environment.login("nurse").unwrap());
+    assert_eq!(clerk.folder(std::path::Path::new("p")), std::path::Path::new("p/environments/x-as_clerk"));
+    assert_eq!((clerk.reader.as_ref().unwrap().is.value.as_str(), clerk.signed("clinics").is_some()), ("clerk", false));
+    assert!(matches!(environment.taken_at_of(clerk), TakenAt::Column { column, .. } if column.value == "extracted_at"));
+    assert!(matches!(environment.taken_at_of(nurse), TakenAt::Stated { .. }));
+    let is = |login| environment.instance_of(login).map(|i| i.is.value.as_str());
+    assert_eq!((is(clerk), is(nurse)), (Some("T"), Some("U")));
+    assert_eq!(nurse.signed("clinics").map(|s| (s.rows, s.by.as_str())), Some((9, "a")));
+    assert_eq!(nurse.same_files.as_ref().unwrap().value, "sorted");
+}
+
+#[test]
+fn what_a_person_says_of_one_extract_is_not_said_of_a_logins() {
+    let stated = "extract: {taken_at: {stated: 2027-02-01T08:00:00Z, by: a, reason: b}}";
+    let (environment, mistakes) = decoded(&format!("{HEAD}files: x\n{stated}\nlogins: {{clerk: {{files: y}}}}\n"));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    assert!(matches!(environment.taken_at_of(environment.login("clerk").unwrap()), TakenAt::Unknown));
+}
+
+#[test]
+fn mistakes_of_logins_are_named() {
+    let wrong = |logins: &str| decoded(&format!("{HEAD}files: x\nlogins: {logins}\n")).1;
+    for word in ["basic", "bearer", "oauth2", "smart_backend", "mtls"] {
+        let expected = format!("`{word}` is for live systems, which are not available in this version; use `files`");
+        assert_eq!(wrong(&format!("{{clerk: {{{word}: {{user: clerk}}}}}}")), [expected]);
+    }
+    assert_eq!(wrong("{clerk: {}}").len(), 1);
+    assert_eq!(wrong("{}"), ["there is no login in `logins`"]);
+    assert_eq!(wrong("[clerk]"), ["expected logins by name, found a list"]);
+    assert_eq!(wrong("{Clerk: {files: y}}").len(), 1);
+    assert_eq!(
+        wrong("{clerk: {files: y, complete: {dataset: clinics, by: a, on: 2027-01-29, reason: b}}}"),
+        ["a number of rows needs `rows`"]
+    );
+}

@@ -6,7 +6,7 @@ mod check;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::verdict::{Counts, RunResult};
+use crate::verdict::{Counts, LoginResult, RunResult};
 
 use super::Style;
 use super::text::is_hostile;
@@ -81,6 +81,19 @@ struct Environment<'a> {
     datasets: u64,
     rows: u64,
     doubts: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logins: Vec<Login<'a>>,
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    name: &'a str,
+    origin: &'a str,
+    taken_at: Option<String>,
+    reader: Option<&'a str>,
+    datasets: u64,
+    rows: u64,
+    doubts: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -144,6 +157,7 @@ impl<'a> Report<'a> {
                     datasets: e.datasets,
                     rows: e.rows,
                     doubts: &e.doubts,
+                    logins: e.logins.iter().map(Login::of).collect(),
                 })
                 .collect(),
             required: result
@@ -159,6 +173,20 @@ impl<'a> Report<'a> {
                 .collect(),
             checks: result.checks.iter().map(|c| check::Check::of(c, &result.keys)).collect(),
             digests: result.digests.iter().map(|(path, sha256)| FileDigest { path, sha256 }).collect(),
+        }
+    }
+}
+
+impl<'a> Login<'a> {
+    fn of(login: &'a LoginResult) -> Self {
+        Self {
+            name: &login.name,
+            origin: &login.origin,
+            taken_at: login.taken_at.map(moment),
+            reader: login.reader.as_deref(),
+            datasets: login.datasets,
+            rows: login.rows,
+            doubts: &login.doubts,
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::check::{FieldChange, Finding, FindingKind, Ledger, Outcome, ReadCount, Severity, Status};
 use crate::value::{Cell, Key, State};
-use crate::verdict::{CheckResult, Counts, Decision, EnvironmentResult, RequiredResult, RunResult, group};
+use crate::verdict::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult, group};
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -93,6 +93,19 @@ fn environment(name: &str, taken_at: &str) -> EnvironmentResult {
         datasets: 12,
         rows: 4210,
         doubts: Vec::new(),
+        logins: Vec::new(),
+    }
+}
+
+fn clerk() -> LoginResult {
+    LoginResult {
+        name: "booking_clerk".into(),
+        origin: "extracts/production-as_clerk".into(),
+        taken_at: Some(at("2026-11-22T06:00:00Z")),
+        reader: Some("booking_clerk".into()),
+        datasets: 2,
+        rows: 173,
+        doubts: Vec::new(),
     }
 }
 
@@ -152,6 +165,7 @@ fn passed(id: &str, area: &str) -> CheckResult {
 
 pub(super) fn go() -> RunResult {
     let mut go = result(Decision::Go, &["2 checks passed"], vec![passed("clinics-match", "outpatients"), passed("roles-match", "access")]);
+    go.environments[0].logins = vec![clerk()];
     go.verdict_on = Some("outpatients alone, not on the whole hospital: a pipeline for one area".into());
     go
 }
@@ -204,6 +218,8 @@ pub(super) fn cannot_tell() -> RunResult {
     let mut told = result(Decision::CannotTell, &[&format!("cannot tell clinics-match, roles-match, screens-match: {reason}")], checks);
     told.environments[0].doubts = vec![reason.into()];
     told.environments[0].taken_at = None;
+    let doubts = vec!["nobody says how old the data of production as booking_clerk are".into()];
+    told.environments[0].logins = vec![LoginResult { taken_at: None, reader: None, doubts, ..clerk() }];
     told.environments[1].content_id = None;
     told
 }

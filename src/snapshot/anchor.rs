@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
 
-use crate::environment::{Environment, TakenAt};
+use crate::environment::{self, TakenAt};
 use crate::value::{State, Type};
 
 use super::manifest::Instance;
@@ -16,10 +17,11 @@ const MOST_VALUES: usize = 20;
 
 /// Age of the data; `None` when it is not known. `table` opens a dataset that was read.
 pub(super) fn taken_at(
-    environment: &Environment,
+    said: &TakenAt,
+    timezone: Option<Tz>,
     table: impl Fn(&str) -> Option<Result<Table, SnapshotError>>,
 ) -> Result<Option<DateTime<Utc>>, SnapshotError> {
-    let (dataset, column) = match &environment.taken_at {
+    let (dataset, column) = match said {
         TakenAt::Unknown => return Ok(None),
         TakenAt::Stated { at, .. } => return Ok(Some(at.value)),
         TakenAt::Column { dataset, column } => (&dataset.value, &column.value),
@@ -35,7 +37,7 @@ pub(super) fn taken_at(
         let batch = batch?;
         for i in 0..batch.len() {
             let cell = batch.cell(i, 0);
-            let moment = (cell.state == State::Value).then(|| moment(cell.text, entry.kind, environment)).flatten();
+            let moment = (cell.state == State::Value).then(|| moment(cell.text, entry.kind, timezone)).flatten();
             // One row of unknown age makes the age of all unknown.
             let Some(moment) = moment else { return Ok(None) };
             oldest = Some(oldest.map_or(moment, |o: DateTime<Utc>| o.min(moment)));
@@ -45,13 +47,13 @@ pub(super) fn taken_at(
 }
 
 /// The moment of a canonical text; a date is the beginning of its day, where the instance is.
-fn moment(text: &str, kind: Type, environment: &Environment) -> Option<DateTime<Utc>> {
+fn moment(text: &str, kind: Type, timezone: Option<Tz>) -> Option<DateTime<Utc>> {
     match kind {
         Type::Datetime => DateTime::parse_from_rfc3339(text).ok().map(|m| m.to_utc()),
         Type::Date => {
             let midnight = text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN);
-            match &environment.timezone {
-                Some(zone) => zone.value.from_local_datetime(&midnight).earliest().map(|m| m.to_utc()),
+            match timezone {
+                Some(zone) => zone.from_local_datetime(&midnight).earliest().map(|m| m.to_utc()),
                 None => Some(midnight.and_utc()),
             }
         }
@@ -61,10 +63,10 @@ fn moment(text: &str, kind: Type, environment: &Environment) -> Option<DateTime<
 
 /// Which instance answered; every distinct value of the column, sorted, at most 20.
 pub(super) fn instance(
-    environment: &Environment,
+    wanted: Option<&environment::Instance>,
     table: impl Fn(&str) -> Option<Result<Table, SnapshotError>>,
 ) -> Result<Option<Instance>, SnapshotError> {
-    let Some(wanted) = &environment.instance else { return Ok(None) };
+    let Some(wanted) = wanted else { return Ok(None) };
     let mut found = BTreeSet::new();
     if let Some(table) = table(&wanted.dataset.value).transpose()?
         && let Some(position) = table.entry().column(&wanted.column.value)

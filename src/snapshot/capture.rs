@@ -9,16 +9,17 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::environment::{Environment, FOLDER};
+use crate::environment::{Environment, FOLDER, Login};
 use crate::source;
 use crate::system::{Dataset, Protocol, System};
 
 use super::draft::{Draft, file_name};
 use super::gather::{self, Gathered, Reader, Site, Targets};
-use super::manifest::{DatasetEntry, FORMAT, Manifest};
+use super::manifest::{DatasetEntry, FORMAT, LoginEntry, Manifest, Reader as ReadBy};
 use super::references::Target;
 use super::store::{Snapshot, SnapshotError};
 use super::table::Table;
+use super::view::{self, Asked, view_name};
 use super::{anchor, entry, order};
 
 /// What to capture of one environment.
@@ -81,7 +82,8 @@ pub async fn capture_within(request: CaptureRequest<'_>, limits: Limits) -> Resu
 pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, reader: Reader) -> Result<Snapshot, SnapshotError> {
     let CaptureRequest { environment, system, datasets, project, site, into, now } = request;
     let draft = Draft::new(&into)?;
-    let wanted = order::wanted(environment, system, datasets);
+    let asked = Asked::new(environment, system, datasets);
+    let wanted = order::wanted(environment, system, &asked.own);
     let files = environment.files.as_ref();
     let workers = Workers {
         site: Site {
@@ -104,7 +106,23 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
             None => entries.push(entry::undefined(name, format!("the system {} does not define it", system.name.value))),
         }
     }
-    entries.extend(workers.run(&defined, targets_without(&entries)).await?);
+    for name in &asked.unknown {
+        entries.push(entry::undefined(name, format!("{} has no such login", environment.path)));
+    }
+    let mut views = Vec::new();
+    for (login, seen) in &asked.logins {
+        let site = Site { root: login.folder(project), ..workers.site.clone() };
+        for name in seen {
+            match system.dataset(name) {
+                Some(dataset) => views.push(Reading { dataset: Arc::new(view::definition(dataset, login)), site: site.clone() }),
+                None => {
+                    let reason = format!("the system {} does not define {name}", system.name.value);
+                    entries.push(entry::undefined(&view_name(name, &login.name.value), reason));
+                }
+            }
+        }
+    }
+    entries.extend(workers.run(&defined, views, targets_without(&entries)).await?);
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     let table = |name: &str| {
         let entry = entries.iter().find(|e| e.name == name && e.unread.is_none())?;
@@ -119,14 +137,39 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
         origin: files.map_or_else(String::new, |f| origin(&f.value)),
         scope: None,
         login: None,
-        instance: anchor::instance(environment, table)?,
-        taken_at: anchor::taken_at(environment, table)?,
+        instance: anchor::instance(environment.instance.as_ref(), table)?,
+        taken_at: anchor::taken_at(&environment.taken_at, workers.site.timezone, table)?,
         captured_at: now,
         definition: definitions(&entries),
+        logins: asked.logins.iter().map(|(login, _)| about(login, environment, table)).collect::<Result<_, _>>()?,
         datasets: entries,
         content_id: String::new(),
     };
     tokio::task::spawn_blocking(move || draft.finish(manifest)).await.unwrap_or_else(|e| Err(broken(&e)))
+}
+
+/// What the data of a login say of themselves; `table` opens a dataset that was read.
+fn about(
+    login: &Login,
+    environment: &Environment,
+    table: impl Fn(&str) -> Option<Result<Table, SnapshotError>> + Copy,
+) -> Result<LoginEntry, SnapshotError> {
+    let view = |dataset: &str| table(&view_name(dataset, &login.name.value));
+    let reader = |instance: Option<super::Instance>| instance.map_or_else(Vec::new, |i| i.found);
+    Ok(LoginEntry {
+        name: login.name.value.clone(),
+        origin: origin(&login.files.value),
+        instance: anchor::instance(environment.instance_of(login), view)?,
+        taken_at: anchor::taken_at(environment.taken_at_of(login), environment.timezone.as_ref().map(|z| z.value), view)?,
+        reader: match &login.reader {
+            None => None,
+            Some(said) => Some(ReadBy {
+                expected: said.is.value.clone(),
+                found: reader(anchor::instance(Some(said), view)?),
+                administrator: reader(anchor::instance(Some(said), table)?),
+            }),
+        },
+    })
 }
 
 fn definitions(entries: &[DatasetEntry]) -> String {
@@ -143,17 +186,25 @@ fn broken(e: &dyn std::fmt::Display) -> SnapshotError {
     SnapshotError::new(format!("the capture broke off: {e}"), Path::new(""), "this is a mistake in gonogo: please report it")
 }
 
+/// One dataset to read, and where.
+struct Reading {
+    dataset: Arc<Dataset>,
+    site: Site,
+}
+
 struct Workers {
     site: Site,
     permits: Arc<Semaphore>,
 }
 
 impl Workers {
-    /// Reads all datasets, then follows their references and writes them.
-    async fn run(&self, datasets: &[&Dataset], mut targets: Targets) -> Result<Vec<DatasetEntry>, SnapshotError> {
-        let referred: BTreeSet<&str> =
-            datasets.iter().flat_map(|d| &d.columns).filter_map(|c| c.references.as_ref()).map(|r| r.value.as_str()).collect();
+    /// Reads all datasets, then the views of them, then follows their references and writes them. Nothing refers to a view.
+    async fn run(&self, datasets: &[&Dataset], views: Vec<Reading>, mut targets: Targets) -> Result<Vec<DatasetEntry>, SnapshotError> {
+        let readers = datasets.iter().copied().chain(views.iter().map(|v| &*v.dataset));
+        let referred: BTreeSet<String> =
+            readers.flat_map(|d| &d.columns).filter_map(|c| c.references.as_ref()).map(|r| r.value.clone()).collect();
         let (stages, circular) = order::stages(datasets);
+        let own = |dataset: &Dataset| Reading { dataset: Arc::new(dataset.clone()), site: self.site.clone() };
         let mut entries = Vec::new();
         let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
         for dataset in circular {
@@ -161,10 +212,12 @@ impl Workers {
             targets.insert(dataset.name.value.clone(), Target::Unread(reason.clone()));
             entries.push(entry::unread(dataset, reason));
         }
+        let stages = stages.into_iter().map(|stage| stage.into_iter().map(own).collect()).chain(std::iter::once(views));
         for stage in stages {
+            let stage: Vec<Reading> = stage;
             let known = Arc::new(targets.clone());
-            let jobs = stage.iter().map(|dataset| {
-                let (dataset, site, known) = (Arc::new((*dataset).clone()), self.site.clone(), Arc::clone(&known));
+            let jobs = stage.iter().map(|reading| {
+                let (dataset, site, known) = (Arc::clone(&reading.dataset), reading.site.clone(), Arc::clone(&known));
                 let needed = referred.contains(dataset.name.value.as_str());
                 move || {
                     let mut read = match gather::read(&dataset, &site, &known) {
@@ -175,7 +228,7 @@ impl Workers {
                     Ok(Ok((read, ids)))
                 }
             });
-            for (dataset, outcome) in stage.iter().zip(self.all(jobs).await?) {
+            for (Reading { dataset, .. }, outcome) in stage.iter().zip(self.all(jobs).await?) {
                 let name = dataset.name.value.clone();
                 match outcome {
                     Ok((read, ids)) => {

@@ -39,6 +39,9 @@ pub struct Manifest {
     pub definition: String,
     /// The datasets, sorted by name.
     pub datasets: Vec<DatasetEntry>,
+    /// The logins whose views are among the datasets, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logins: Vec<LoginEntry>,
     /// SHA-256 over everything here but `tool` and `captured_at`.
     pub content_id: String,
 }
@@ -51,6 +54,34 @@ pub struct Instance {
     pub expected: String,
     /// What the data said (every distinct value, sorted).
     pub found: Vec<String>,
+}
+
+/// A login whose views were read: where, how old they are, and which instance answered it. Nothing of this is the administrator's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginEntry {
+    /// Its name.
+    pub name: String,
+    /// Where its views were read.
+    pub origin: String,
+    /// Which instance answered it, when the environment says how to tell.
+    pub instance: Option<Instance>,
+    /// Age of its data; `None` when unknown.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Who the data say read them, when the environment says how to tell.
+    pub reader: Option<Reader>,
+}
+
+/// Who read the data of a login's views.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// What the environment file expects.
+    pub expected: String,
+    /// What the login's data said (every distinct value, sorted).
+    pub found: Vec<String>,
+    /// What the administrator's data said.
+    pub administrator: Vec<String>,
 }
 
 /// One dataset of a snapshot.

@@ -25,6 +25,7 @@ mod staging;
 mod store;
 mod table;
 mod verify;
+mod view;
 mod write;
 
 #[cfg(test)]
@@ -33,7 +34,8 @@ mod tests;
 pub use batch::{KeyBatch, RowBatch};
 pub use capture::{CaptureRequest, Limits, capture, capture_within};
 pub use draft::{Draft, Row};
-pub use manifest::{CellCounts, ColumnEntry, Completeness, DatasetEntry, FORMAT, Grade, Instance, Manifest};
+pub use manifest::{CellCounts, ColumnEntry, Completeness, DatasetEntry, FORMAT, Grade, Instance, LoginEntry, Manifest, Reader};
 pub use plan::Plan;
 pub use store::{Snapshot, SnapshotError, Store};
 pub use table::{KeyBatches, RowBatches, Table};
+pub use view::{split_view, view_name};

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::check::{Check, CheckFile, Outcome, Severity, Status};
-use crate::snapshot::{Grade, Manifest};
+use crate::snapshot::{DatasetEntry, Grade, LoginEntry, Manifest, split_view};
 
 use super::decide::{Facts, Request, judge};
 use super::deviations::deviations;
 use super::group::{group, records};
 use super::project::Project;
 use super::require::{self, STANDARD_CRITERIA};
-use super::result::{CheckResult, Counts, EnvironmentResult, RunResult};
+use super::result::{CheckResult, Counts, EnvironmentResult, LoginResult, RunResult};
 
 /// One environment as it was looked at.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Looked<'a> {
     pub manifest: Option<&'a Manifest>,
     /// Why it may not be relied on.
     pub doubts: &'a [String],
+    /// Why what its logins see may not be relied on, by login.
+    pub logins: &'a BTreeMap<String, Vec<String>>,
 }
 
 /// Puts the result of a run together and decides. `outcomes` holds one outcome per check id of `files`.
@@ -139,6 +141,12 @@ fn unproven(outcome: &Outcome, looked: &[Looked<'_>]) -> Vec<String> {
             continue;
         };
         reasons.extend(seen.doubts.iter().cloned());
+        if let Some((_, login)) = split_view(dataset) {
+            match seen.logins.get(login) {
+                Some(doubts) => reasons.extend(doubts.iter().cloned()),
+                None => reasons.push(format!("{environment} was not captured as {login}")),
+            }
+        }
         match seen.manifest.and_then(|m| m.dataset(dataset)) {
             None => reasons.push(format!("{dataset} of {environment} was not captured")),
             Some(entry) => {
@@ -172,7 +180,11 @@ fn counts(outcome: &Outcome) -> Counts {
 
 fn environment_result(looked: &Looked<'_>) -> EnvironmentResult {
     let manifest = looked.manifest;
-    let read = || manifest.into_iter().flat_map(|m| &m.datasets).filter(|d| d.unread.is_none());
+    let read = |login: Option<&str>| -> Vec<&DatasetEntry> {
+        let all = manifest.into_iter().flat_map(|m| &m.datasets).filter(|d| d.unread.is_none());
+        all.filter(|d| split_view(&d.name).map(|(_, login)| login) == login).collect()
+    };
+    let own = read(None);
     EnvironmentResult {
         name: looked.name.to_owned(),
         role: manifest.map(|m| m.role.clone()).unwrap_or_default(),
@@ -181,9 +193,22 @@ fn environment_result(looked: &Looked<'_>) -> EnvironmentResult {
         content_id: manifest.map(|m| m.content_id.clone()),
         taken_at: manifest.and_then(|m| m.taken_at),
         instance: manifest.and_then(|m| m.instance.as_ref()).map(|i| i.found.join(", ")).filter(|i| !i.is_empty()),
-        datasets: read().count() as u64,
-        rows: read().map(|d| d.rows).sum(),
+        datasets: own.len() as u64,
+        rows: own.iter().map(|d| d.rows).sum(),
         doubts: looked.doubts.to_vec(),
+        logins: manifest.into_iter().flat_map(|m| &m.logins).map(|l| login_result(l, &read(Some(&l.name)), looked)).collect(),
+    }
+}
+
+fn login_result(login: &LoginEntry, read: &[&DatasetEntry], looked: &Looked<'_>) -> LoginResult {
+    LoginResult {
+        name: login.name.clone(),
+        origin: login.origin.clone(),
+        taken_at: login.taken_at,
+        reader: login.reader.as_ref().map(|r| r.found.join(", ")).filter(|r| !r.is_empty()),
+        datasets: read.len() as u64,
+        rows: read.iter().map(|d| d.rows).sum(),
+        doubts: looked.logins.get(&login.name).cloned().unwrap_or_default(),
     }
 }
 

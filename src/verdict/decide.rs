@@ -34,7 +34,12 @@ pub fn decide(
     let looked: Vec<Looked<'_>> = evidence
         .snapshots
         .iter()
-        .map(|(name, side)| Looked { name, manifest: side.snapshot.as_ref().map(|s| s.manifest()), doubts: &side.doubts })
+        .map(|(name, side)| Looked {
+            name,
+            manifest: side.snapshot.as_ref().map(|s| s.manifest()),
+            doubts: &side.doubts,
+            logins: &side.logins,
+        })
         .collect();
     settle(project, files, outcomes, &looked, evidence.as_of, request)
 }

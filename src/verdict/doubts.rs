@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::check::Pair;
-use crate::snapshot::Manifest;
+use crate::environment::Login;
+use crate::snapshot::{Instance, Manifest, split_view};
 
 use super::project::Policy;
 
@@ -20,6 +21,8 @@ pub struct Claim<'a> {
     pub instance: Option<&'a str>,
     /// Why the same bytes as the other side are no mistake.
     pub same_files: Option<&'a str>,
+    /// Its logins, as its file describes them now.
+    pub logins: &'a [Login],
     /// What its snapshot says; `None` when there is none.
     pub manifest: Option<&'a Manifest>,
 }
@@ -58,15 +61,15 @@ fn of_one(claim: &Claim<'_>, policy: &Policy, moments: Moments) -> Vec<String> {
     if manifest.role != claim.role {
         doubts.push(format!("the snapshot given for {name} says that its role is {}, but {name} is {}", manifest.role, claim.role));
     }
-    doubts.extend(of_instance(claim, manifest));
-    doubts.extend(of_age(name, manifest, policy, moments));
+    doubts.extend(of_instance(name, claim.instance, manifest.instance.as_ref()));
+    doubts.extend(of_age(name, manifest.taken_at, manifest.captured_at, policy, moments));
     doubts
 }
 
-fn of_instance(claim: &Claim<'_>, manifest: &Manifest) -> Option<String> {
-    let name = claim.environment;
-    let expected = claim.instance?;
-    let found: &[String] = manifest.instance.as_ref().map_or(&[], |i| &i.found);
+/// Doubts about the instance that the data of `name` come from.
+pub(super) fn of_instance(name: &str, expected: Option<&str>, found: Option<&Instance>) -> Option<String> {
+    let expected = expected?;
+    let found: &[String] = found.map_or(&[], |i| &i.found);
     match found {
         [] => Some(format!("the data of {name} do not say which instance they come from; it should be {expected}")),
         [one] if one == expected => None,
@@ -74,12 +77,19 @@ fn of_instance(claim: &Claim<'_>, manifest: &Manifest) -> Option<String> {
     }
 }
 
-fn of_age(name: &str, manifest: &Manifest, policy: &Policy, moments: Moments) -> Vec<String> {
-    let Some(taken_at) = manifest.taken_at else {
+/// Doubts about the age of the data of `name`.
+pub(super) fn of_age(
+    name: &str,
+    taken_at: Option<DateTime<Utc>>,
+    captured_at: DateTime<Utc>,
+    policy: &Policy,
+    moments: Moments,
+) -> Vec<String> {
+    let Some(taken_at) = taken_at else {
         return vec![format!("nobody says how old the data of {name} are")];
     };
     let mut doubts = Vec::new();
-    let newest = taken_at.max(manifest.captured_at);
+    let newest = taken_at.max(captured_at);
     if newest > moments.now {
         doubts.push(format!("the snapshot of {name} is of {}, which is later than the clock of this machine", minute(newest)));
     } else if taken_at > moments.as_of {
@@ -104,15 +114,7 @@ fn of_both(training: &Claim<'_>, production: &Claim<'_>, policy: &Policy) -> Vec
     if left.content_id == right.content_id {
         doubts.push(format!("{names} are the same snapshot"));
     }
-    if let (Some(l), Some(r)) = (left.taken_at, right.taken_at)
-        && (l - r).abs() > policy.max_skew
-    {
-        doubts.push(format!(
-            "the data of {names} are {} apart, more than the {} that the policy allows",
-            span((l - r).abs()),
-            span(policy.max_skew)
-        ));
-    }
+    doubts.extend(of_skew(&names, left.taken_at, right.taken_at, policy));
     if training.same_files.is_none() && production.same_files.is_none() {
         doubts.extend(
             same_bytes(left, right).map(|files| format!("{names} hold the same bytes in {files}, and the project does not say why")),
@@ -121,14 +123,28 @@ fn of_both(training: &Claim<'_>, production: &Claim<'_>, policy: &Policy) -> Vec
     doubts
 }
 
+/// Doubts about two extracts that were not taken at the same time.
+pub(super) fn of_skew(names: &str, left: Option<DateTime<Utc>>, right: Option<DateTime<Utc>>, policy: &Policy) -> Option<String> {
+    let apart = (left? - right?).abs();
+    (apart > policy.max_skew)
+        .then(|| format!("the data of {names} are {} apart, more than the {} that the policy allows", span(apart), span(policy.max_skew)))
+}
+
 /// Source files of the right side whose bytes are also a file of the left side, in words.
 fn same_bytes(left: &Manifest, right: &Manifest) -> Option<String> {
+    // What a login sees lies in files of its own, whose paths may be the same.
     let sources = |m: &Manifest| -> BTreeMap<String, String> {
-        m.datasets.iter().flat_map(|d| &d.sources).map(|s| (s.path.clone(), s.sha256.clone())).collect()
+        let own = m.datasets.iter().filter(|d| split_view(&d.name).is_none());
+        own.flat_map(|d| &d.sources).map(|s| (s.path.clone(), s.sha256.clone())).collect()
     };
     let on_the_left: std::collections::BTreeSet<String> = sources(left).into_values().collect();
     let same: Vec<String> = sources(right).into_iter().filter(|(_, sha256)| on_the_left.contains(sha256)).map(|(path, _)| path).collect();
-    match same.as_slice() {
+    some_files(&same)
+}
+
+/// The first files and how many more there are; `None` when there is none.
+pub(super) fn some_files(paths: &[String]) -> Option<String> {
+    match paths {
         [] => None,
         [one] => Some(one.clone()),
         [first, second] => Some(format!("{first} and {second}")),
@@ -193,6 +209,7 @@ mod tests {
                 sources: vec![SourceEntry { path: "clinics.csv".into(), sha256: format!("sha-{name}"), bytes: 9 }],
                 declared_empty: None,
             }],
+            logins: Vec::new(),
             content_id: format!("content-{name}"),
         }
     }
@@ -212,12 +229,20 @@ mod tests {
         spoil(&mut training, &mut production);
         let pair = Pair { training: "training".into(), production: "production".into() };
         let claims = [
-            Claim { environment: "training", role: "training", instance: Some("TRAINING"), same_files, manifest: Some(&training) },
+            Claim {
+                environment: "training",
+                role: "training",
+                instance: Some("TRAINING"),
+                same_files,
+                logins: &[],
+                manifest: Some(&training),
+            },
             Claim {
                 environment: "production",
                 role: "production",
                 instance: Some("PRODUCTION"),
                 same_files: None,
+                logins: &[],
                 manifest: Some(&production),
             },
         ];
@@ -304,7 +329,7 @@ mod tests {
     #[test]
     fn no_snapshot_is_a_doubt() {
         let pair = Pair { training: "training".into(), production: "production".into() };
-        let claim = Claim { environment: "production", role: "production", instance: None, same_files: None, manifest: None };
+        let claim = Claim { environment: "production", role: "production", instance: None, same_files: None, logins: &[], manifest: None };
         let now = at("2027-02-01T12:00:00Z");
         assert!(says(&doubts(&pair, &[claim], &Policy::standard(), Moments { as_of: now, now })["production"], "no snapshot"));
     }

@@ -161,7 +161,29 @@ pub struct EnvironmentResult {
     pub taken_at: Option<DateTime<Utc>>,
     /// Instance that answered.
     pub instance: Option<String>,
-    /// Datasets read and rows in them.
+    /// Datasets read as the administrator sees them.
+    pub datasets: u64,
+    /// Rows in them.
+    pub rows: u64,
+    /// Why it may not be relied on.
+    pub doubts: Vec<String>,
+    /// The logins under which it was looked at besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logins: Vec<LoginResult>,
+}
+
+/// One login under which an environment was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoginResult {
+    /// Its name.
+    pub name: String,
+    /// Where what it sees was read.
+    pub origin: String,
+    /// Age of its data: the moment they speak for.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Who the data say read them; `None` when nothing says.
+    pub reader: Option<String>,
+    /// Datasets read.
     pub datasets: u64,
     /// Rows in them.
     pub rows: u64,

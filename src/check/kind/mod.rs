@@ -4,6 +4,7 @@ mod clause;
 mod collect;
 mod count;
 mod expect;
+mod ignored;
 mod parity;
 mod present;
 mod reading;
@@ -15,6 +16,7 @@ mod target;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod visible;
 mod words;
 
 use crate::document::{Node, Problems};
@@ -76,6 +78,7 @@ pub type Decode = fn(&Node, &mut Problems) -> Option<Box<dyn Kind>>;
 pub const KINDS: &[(&str, Decode)] = &[
     ("parity", parity::decode),
     ("present", present::decode),
+    ("visible", visible::decode),
     ("resolves", resolves::decode),
     ("expect", expect::decode),
     ("count", count::decode),

@@ -1,7 +1,7 @@
 //! Opening what a check reads, with every reason why it may not be relied on.
 
 use crate::query::{Condition, Moment};
-use crate::snapshot::{DatasetEntry, Grade, Table};
+use crate::snapshot::{DatasetEntry, Grade, Table, split_view};
 
 use super::super::evidence::Evidence;
 use super::super::ledger::ReadCount;
@@ -25,6 +25,11 @@ fn table(evidence: &Evidence, environment: &str, dataset: &str, line: &mut ReadC
             return None;
         }
     };
+    let of_login = split_view(dataset).map_or_else(Vec::new, |(_, login)| evidence.login_doubts(environment, login));
+    if !of_login.is_empty() {
+        of_login.into_iter().for_each(|doubt| doubtful(outcome, doubt));
+        return None;
+    }
     let Some(entry) = snapshot.manifest().dataset(dataset) else {
         doubtful(outcome, format!("`{dataset}` is not in the snapshot of {environment}"));
         return None;

@@ -101,12 +101,14 @@ pub(super) struct Hospital {
     pub(super) lists: BTreeMap<String, List>,
     pub(super) doubts: Vec<String>,
     pub(super) system: String,
+    /// What logins of production see: their files, and the doubts about them.
+    pub(super) logins: BTreeMap<&'static str, (Files, Vec<String>)>,
 }
 
 impl Hospital {
     pub(super) fn sound() -> Self {
         let (training, production) = (Files::sound(100), Files::sound(9_000));
-        Self { training, production, lists: BTreeMap::new(), doubts: Vec::new(), system: SYSTEM.to_owned() }
+        Self { training, production, lists: BTreeMap::new(), doubts: Vec::new(), system: SYSTEM.to_owned(), logins: BTreeMap::new() }
     }
 
     /// A hospital where production differs from training in one text of one file.
@@ -130,7 +132,11 @@ impl Hospital {
         let system = crate::system::decode(&system, false, problems).unwrap();
         let mut environments = BTreeMap::new();
         for side in ["training", "production"] {
-            let text = format!("version: 1\nname: {side}\nrole: {side}\nsystem: files_of_the_hospital\nfiles: {side}\n");
+            let mut text = format!("version: 1\nname: {side}\nrole: {side}\nsystem: files_of_the_hospital\nfiles: {side}\n");
+            if side == "production" && !self.logins.is_empty() {
+                let logins: Vec<String> = self.logins.keys().map(|login| format!("{login}: {{files: production-as_{login}}}")).collect();
+                text.push_str(&format!("logins: {{{}}}\n", logins.join(", ")));
+            }
             let document = load(&format!("environments/{side}.yaml"), text.as_bytes(), problems).unwrap();
             environments.insert(side.to_owned(), crate::environment::decode(&document, problems).unwrap());
         }
@@ -161,6 +167,9 @@ impl Hospital {
         let pair = Self::pair();
         let mut plan = Plan::default();
         file.checks.iter().for_each(|c| c.test.plan(&pair, &mut plan));
+        for (login, (files, _)) in &self.logins {
+            files.write(&folder.path().join("environments").join(format!("production-as_{login}")));
+        }
         let (mut snapshots, nothing) = (BTreeMap::new(), BTreeSet::new());
         for (name, files) in [("training", &self.training), ("production", &self.production)] {
             files.write(&folder.path().join("environments").join(name));
@@ -175,8 +184,12 @@ impl Hospital {
             };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let snapshot = runtime.block_on(capture(request)).unwrap();
-            let doubts = if name == "production" { self.doubts.clone() } else { Vec::new() };
-            snapshots.insert(name.to_owned(), Side { snapshot: Some(snapshot), doubts });
+            let (mut doubts, mut logins) = (Vec::new(), BTreeMap::new());
+            if name == "production" {
+                doubts.clone_from(&self.doubts);
+                logins = self.logins.iter().map(|(login, (_, doubts))| ((*login).to_owned(), doubts.clone())).collect();
+            }
+            snapshots.insert(name.to_owned(), Side { snapshot: Some(snapshot), doubts, logins });
         }
         let evidence = Evidence {
             pair,

@@ -3,7 +3,7 @@
 use super::line::{Line, hanging, paragraph};
 use super::words;
 use crate::report::text::{cut, thousands};
-use crate::verdict::{EnvironmentResult, RunResult};
+use crate::verdict::{EnvironmentResult, LoginResult, RunResult};
 
 /// Deviations that have lines of their own when they do not all fit.
 const DEVIATIONS: usize = 3;
@@ -40,7 +40,11 @@ pub(super) fn environments(result: &RunResult, width: usize, level: u8) -> Vec<L
             told.truncate(2);
         }
         lines.extend(told);
-        let doubts = environment.doubts.iter().map(|d| format!("not to be relied on: {d}"));
+        for login in environment.logins.iter().filter(|_| level == 0) {
+            lines.extend(hanging("    ", 6, &about_login(login, result), width));
+        }
+        let of_logins = environment.logins.iter().flat_map(|l| &l.doubts);
+        let doubts = environment.doubts.iter().chain(of_logins).map(|d| format!("not to be relied on: {d}"));
         if level == 0 {
             lines.extend(doubts.flat_map(|d| hanging("    ", 6, &d, width)));
         } else {
@@ -54,6 +58,18 @@ pub(super) fn environments(result: &RunResult, width: usize, level: u8) -> Vec<L
         lines.push(Line::plain("  nothing"));
     }
     lines
+}
+
+fn about_login(login: &LoginResult, result: &RunResult) -> String {
+    let age = login.taken_at.map_or("of unknown age".to_owned(), |at| format!("{} old", words::span(result.as_of - at)));
+    let reader = login.reader.as_ref().map_or("reader not said".to_owned(), |r| format!("read by {r}"));
+    format!(
+        "as {} ({reader}): {age}, {} in {}, from {}",
+        login.name,
+        words::number(login.rows, "row"),
+        words::number(login.datasets, "dataset"),
+        login.origin,
+    )
 }
 
 fn about(environment: &EnvironmentResult, result: &RunResult) -> String {

@@ -249,6 +249,8 @@ DEVIATIONS FROM THE STANDARD POLICY
 WHAT WAS LOOKED AT
   production (production, instance PRODUCTION): 6 hours old, 4,210 rows in
       12 datasets, content production00, from extracts/production
+    as booking_clerk (read by booking_clerk): 6 hours old, 173 rows in 2
+      datasets, from extracts/production-as_clerk
   training (training, instance TRAINING): 6 hours old, 4,210 rows in 12
       datasets, content training0000, from extracts/training
 
@@ -296,8 +298,12 @@ DEVIATIONS FROM THE STANDARD POLICY
 WHAT WAS LOOKED AT
   production (production, instance PRODUCTION): of unknown age, 4,210 rows
       in 12 datasets, content production00, from extracts/production
+    as booking_clerk (reader not said): of unknown age, 173 rows in 2
+      datasets, from extracts/production-as_clerk
     not to be relied on: the data of production are 30 hours old, more than
       the 24 hours that the policy allows
+    not to be relied on: nobody says how old the data of production as
+      booking_clerk are
   training: no snapshot
 
   check          dataset  in          read  expected  selected  columns

@@ -111,6 +111,7 @@ pub(super) fn environment() -> Environment {
         files: Some(name("extracts")),
         taken_at: TakenAt::Unknown,
         instance: None,
+        logins: Vec::new(),
         timezone: None,
         same_files: None,
         path: "environments/training.yaml".to_owned(),

@@ -51,6 +51,7 @@ fn manifest(datasets: Vec<DatasetEntry>) -> Manifest {
         captured_at: DateTime::from_timestamp(1_803_448_800, 123_456_789).unwrap(),
         definition: String::new(),
         datasets,
+        logins: Vec::new(),
         content_id: String::new(),
     }
 }

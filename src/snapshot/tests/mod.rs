@@ -4,4 +4,5 @@ mod capture;
 mod define;
 mod example;
 mod folder;
+mod logins;
 mod volume;

@@ -92,6 +92,8 @@ fn answered(findings: Vec<Finding>) -> Outcome {
     outcome
 }
 
+static NO_LOGINS: BTreeMap<String, Vec<String>> = BTreeMap::new();
+
 fn manifest(name: &str) -> Manifest {
     let moment = moment("2027-02-01T06:00:00Z");
     Manifest {
@@ -125,6 +127,7 @@ fn manifest(name: &str) -> Manifest {
             sources: Vec::new(),
             declared_empty: None,
         }],
+        logins: Vec::new(),
         content_id: format!("content-{name}"),
     }
 }
@@ -160,8 +163,11 @@ impl Run {
             digest: "d".into(),
         }];
         let outcomes = self.checks.iter().enumerate().filter_map(|(i, (_, o))| Some((format!("check-{i}"), o.clone()?))).collect();
-        let looked: Vec<Looked<'_>> =
-            self.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &self.doubts }).collect();
+        let looked: Vec<Looked<'_>> = self
+            .manifests
+            .iter()
+            .map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &self.doubts, logins: &NO_LOGINS })
+            .collect();
         settle(&self.project(), &files, outcomes, &looked, moment("2027-02-01T12:00:00Z"), &self.request)
     }
 
@@ -287,7 +293,8 @@ fn two_checks_of_one_id_share_no_outcome_and_an_outcome_needs_a_check() {
     let run = Run::go(&[]);
     let files =
         [CheckFile { checks: vec![check("a", Severity::Info), check("a", Severity::Info)], path: String::new(), digest: String::new() }];
-    let looked: Vec<Looked<'_>> = run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[] }).collect();
+    let looked: Vec<Looked<'_>> =
+        run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[], logins: &NO_LOGINS }).collect();
     let settled = |outcomes: &[&str]| {
         let outcomes = outcomes.iter().map(|id| ((*id).to_owned(), answered(Vec::new()))).collect();
         settle(&run.project(), &files[..], outcomes, &looked, moment("2027-02-01T12:00:00Z"), &Request::default())
@@ -342,7 +349,7 @@ fn go_is_proven_and_not_what_is_left_over() {
 
 #[test]
 fn evidence_without_snapshots_is_never_go() {
-    let side = || crate::check::Side { snapshot: None, doubts: Vec::new() };
+    let side = || crate::check::Side { snapshot: None, doubts: Vec::new(), logins: BTreeMap::new() };
     let evidence = Evidence {
         pair: Pair { training: "training".into(), production: "production".into() },
         snapshots: [("training".to_owned(), side()), ("production".to_owned(), side())].into(),

@@ -8,6 +8,8 @@ use crate::document::{At, Content, Node, Problems, suggest};
 use crate::system::{Dataset, Normaliser};
 use crate::value::Type;
 
+use super::super::ignored::Ignored;
+
 /// Relations that users write.
 const RELATIONS: &[(&str, Word)] = &[
     ("must_differ", Word::MustDiffer),
@@ -58,11 +60,8 @@ pub(super) fn decode(fields: &mut Fields<'_>, problems: &mut Problems) -> FieldR
 }
 
 fn ignored(node: &Node, problems: &mut Problems) -> Option<FieldRelation> {
-    let mut fields = Fields::open(node, "an ignored field", problems)?;
-    let field = fields.need("field", problems, name);
-    let reason = fields.need("reason", problems, some_text);
-    fields.close(problems);
-    Some(FieldRelation { field: field?, left_out: Some("ignored".to_owned()), reason: reason?.value })
+    let Ignored { field, reason } = super::super::ignored::decode(node, problems)?;
+    Some(FieldRelation { field, left_out: Some("ignored".to_owned()), reason })
 }
 
 fn relation(node: &Node, problems: &mut Problems) -> Option<FieldRelation> {

@@ -5,3 +5,4 @@ mod expect;
 mod parity;
 mod present;
 mod resolves;
+mod visible;
