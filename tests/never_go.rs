@@ -20,12 +20,22 @@ fn sources(example: &Example) -> BTreeMap<(String, String), Vec<String>> {
     for side in SIDES {
         let manifest = example.run(&["show", side, "--format", "json"]).json();
         for dataset in manifest["datasets"].as_array().expect("datasets") {
+            let name = dataset["name"].as_str().expect("a name").to_owned();
+            let origin = match name.split_once('@') {
+                None => &manifest["origin"],
+                Some((_, login)) => {
+                    let logins = manifest["logins"].as_array().expect("logins");
+                    &logins.iter().find(|l| l["name"] == login).expect("the login")["origin"]
+                }
+            };
+            let origin = origin.as_str().expect("a folder");
             let files = dataset["sources"].as_array().expect("sources").iter();
-            let files = files.map(|s| format!("environments/extracts/{side}/{}", s["path"].as_str().expect("a path"))).collect();
-            found.insert((side.to_owned(), dataset["name"].as_str().expect("a name").to_owned()), files);
+            let files = files.map(|s| format!("{origin}/{}", s["path"].as_str().expect("a path"))).collect();
+            found.insert((side.to_owned(), name), files);
         }
     }
     assert!(found.len() >= 20, "{found:?}");
+    assert!(found.contains_key(&("production".to_owned(), "clinics@booking_clerk".to_owned())), "{found:?}");
     found
 }
 
@@ -120,23 +130,99 @@ fn a_tail_cut_at_a_line_end() {
     });
 }
 
+/// Writes another moment where a build file says when it was extracted.
+fn extracted_at(example: &Example, file: &str, moment: &str) {
+    let text = text_of(example, file);
+    let start = text.find("\"extractedAt\"").expect("the build says when it was extracted");
+    let value = start + text[start..].find(':').expect("a value");
+    let open = value + text[value..].find('"').expect("a quote");
+    let close = open + 1 + text[open + 1..].find('"').expect("a quote");
+    put(example, file, &format!("{}\"{moment}{}", &text[..open], &text[close..]));
+}
+
 #[test]
 fn old_data_and_data_of_unknown_age() {
     for sides in [vec!["training"], vec!["production"], SIDES.to_vec()] {
         for (what, moment) in [("aged", "1999-01-01T00:00:00Z"), ("from the future", "2199-01-01T00:00:00Z"), ("without an age", "soon")] {
             never_go(&format!("{what}: {}", sides.join(" and ")), |example| {
                 for side in &sides {
-                    let file = format!("environments/extracts/{side}/build.json");
-                    let text = text_of(example, &file);
-                    let start = text.find("\"extractedAt\"").expect("the build says when it was extracted");
-                    let value = start + text[start..].find(':').expect("a value");
-                    let open = value + text[value..].find('"').expect("a quote");
-                    let close = open + 1 + text[open + 1..].find('"').expect("a quote");
-                    put(example, &file, &format!("{}\"{moment}{}", &text[..open], &text[close..]));
+                    extracted_at(example, &format!("environments/extracts/{side}/build.json"), moment);
                 }
             });
         }
     }
+}
+
+const CLERK: &str = "environments/extracts/production-as_clerk";
+const OWN: &str = "environments/extracts/production";
+
+/// As [`never_go`], and the check of what clerks see is the one that says so, while what the administrator sees stays answered.
+fn clerk_never_go(what: &str, break_it: impl FnOnce(&Example)) {
+    let example = repaired();
+    break_it(&example);
+    let ran = example.run(&["check", "--format", "json"]);
+    assert_eq!(ran.code, 3, "{what}\n{ran}");
+    let report = ran.json();
+    assert_eq!(report["verdict"], "CANNOT TELL", "{what}");
+    for check in report["checks"].as_array().expect("checks") {
+        let told = check["cannot_tell"].as_array().expect("reasons").is_empty();
+        assert_eq!(told, check["id"] != "clinics-visible-to-clerks", "{what}: {check}");
+    }
+}
+
+#[test]
+fn what_a_login_sees_is_doubted_like_the_rest() {
+    let build = format!("{CLERK}/build.json");
+    // Within the age that the policy allows, and longer before the administrator's extract than the skew allows.
+    for moment in ["1999-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "soon", "2026-10-04T03:10:00Z"] {
+        clerk_never_go(&format!("the clerk's extract of {moment}"), |example| extracted_at(example, &build, moment));
+    }
+    for (what, old, new) in [
+        ("another instance", "PROD", "TRAIN"),
+        ("the administrator's login", "booking_clerk", "configuration_admin"),
+        ("nobody's login", "extractedBy", "by"),
+        ("no instance", "domain", "dom"),
+    ] {
+        clerk_never_go(&format!("the clerk's extract says {what}"), |example| example.replace(&build, old.as_bytes(), new.as_bytes()));
+    }
+    clerk_never_go("the administrator's extract was the clerk's", |example| {
+        example.replace(&format!("{OWN}/build.json"), b"configuration_admin", b"booking_clerk");
+    });
+}
+
+#[test]
+fn a_login_that_did_not_look_for_itself() {
+    let clinics = |folder: &str| format!("{folder}/clinics.csv");
+    clerk_never_go("the administrator's clinics for the clerk's", |example| {
+        let own = example.read(&clinics(OWN));
+        example.write(&clinics(CLERK), own);
+    });
+    clerk_never_go("the clerk's clinics for the administrator's", |example| {
+        let seen = example.read(&clinics(CLERK));
+        example.write(&clinics(OWN), seen);
+    });
+    clerk_never_go("the clerk's files swapped with the administrator's", |example| {
+        for file in ["clinics.csv", "build.json"] {
+            let (own, seen) = (example.read(&format!("{OWN}/{file}")), example.read(&format!("{CLERK}/{file}")));
+            example.write(&format!("{OWN}/{file}"), seen);
+            example.write(&format!("{CLERK}/{file}"), own);
+        }
+    });
+    never_go("the clerk's folder is the administrator's", |example| {
+        let file = "environments/production.yaml";
+        example.replace(file, b"extracts/production-as_clerk", b"extracts/production");
+        assert!(example.run(&["lint"]).stderr.contains("environments/production.yaml:12:12"), "{}", example.run(&["lint"]));
+    });
+    clerk_never_go("no control file of its own", |example| {
+        std::fs::remove_file(example.path().join(CLERK).join("control.csv")).expect("a removal");
+    });
+    clerk_never_go("the administrator's control file, a row more than the clerk sees", |example| {
+        let text = text_of(example, &clinics(CLERK));
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        put(example, &clinics(CLERK), &lines[..lines.len() - 1].concat());
+        let control = example.read(&format!("{OWN}/control.csv"));
+        example.write(&format!("{CLERK}/control.csv"), control);
+    });
 }
 
 #[test]

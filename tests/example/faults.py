@@ -6,6 +6,8 @@ import hospital
 import words
 
 TRAINING, PRODUCTION = "training", "production"
+# Clinics that are open in production, and that a booking clerk does not see there.
+HIDDEN = ["CAR04", "ELD02", "MAX03"]
 
 
 class Fault:
@@ -23,19 +25,19 @@ class Fault:
 
 
 def plant(truth, render):
-    """Plants every fault. Returns the data of the two sides and the faults.
+    """Plants every fault. Returns the data of the two sides, what a booking clerk does not see in production, and the faults.
 
     `render` knows the files: it turns a row into its line, so that a repair can quote the exact text.
     """
     sides = {side: copy.deepcopy(truth) for side in hospital.SIDES}
     planter = Planter(truth, sides, render)
     for step in (
-        planter.clinics_missing, planter.clinics_not_bookable, planter.clinic_renamed, planter.clinic_without_place,
+        planter.clinics_missing, planter.clinics_not_bookable, planter.clinic_renamed, planter.clinic_without_place, planter.clinics_hidden,
         planter.fields, planter.tracking_locations, planter.reasons, planter.rtt_codes, planter.other_codes,
         planter.rights, planter.build, planter.interface,
     ):
         step()
-    return sides, planter.faults
+    return sides, set(HIDDEN), planter.faults
 
 
 class Planter:
@@ -61,6 +63,20 @@ class Planter:
         right = self.render.text(side, dataset, row)
         row.update(values)
         self.replace(fault, side, self.render.file(dataset, row), self.render.text(side, dataset, row), right)
+        if self.seen_by_clerk(dataset, side):
+            if row["active"]:
+                self.replace(fault, hospital.CLERK, self.render.file(dataset, row), self.render.text(side, dataset, row), right)
+            else:
+                self.unseen(fault, row, right)
+
+    def seen_by_clerk(self, dataset, side):
+        """True for what the extract of the booking clerk repeats."""
+        return dataset == "clinics" and side == PRODUCTION
+
+    def unseen(self, fault, row, text):
+        """The clinic is not in the extract of the booking clerk; the repair appends it."""
+        self.append(fault, hospital.CLERK, self.render.file("clinics", row), text)
+        self.total(fault, hospital.CLERK, "clinics", 1)
 
     def drop(self, fault, dataset, uid, side=PRODUCTION):
         """Removes a row of a delimited file or of lines of JSON; the repair appends it."""
@@ -69,6 +85,8 @@ class Planter:
         rows.remove(row)
         self.append(fault, side, self.render.file(dataset, row), self.render.text(side, dataset, row))
         self.total(fault, side, dataset, 1)
+        if self.seen_by_clerk(dataset, side):
+            self.unseen(fault, row, self.render.text(side, dataset, row))
 
     def drop_beside(self, fault, dataset, uid, neighbour, joiner, side=PRODUCTION):
         """Removes a row within a document; the repair puts it in front of a neighbour."""
@@ -154,6 +172,15 @@ class Planter:
         self.change(fault, "clinics", code, location=nowhere)
         fault.finds("clinics-match", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
         fault.finds("clinic-locations-exist", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
+
+        fault.finds("clinics-visible-to-clerks", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
+
+    def clinics_hidden(self):
+        for code in HIDDEN:
+            fault = self.fault(f"clinic-hidden-{code.lower()}", f"Clinic {code} is in production and switched on, but hidden from booking clerks")
+            row = self.row("clinics", code)
+            self.unseen(fault, row, self.render.text(PRODUCTION, "clinics", row))
+            fault.finds("clinics-visible-to-clerks", "not_visible", "clinics@booking_clerk", [code])
 
     # --- screens -----------------------------------------------------------------------------------------------
 

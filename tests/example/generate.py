@@ -122,12 +122,14 @@ def generate():
     """All files that this generator writes, as {path: bytes}."""
     truth = hospital.build()
     renderer = render.Render(truth)
-    sides, planted = faults.plant(truth, renderer)
+    sides, hidden, planted = faults.plant(truth, renderer)
     files, right = {}, {}
     for side, data in sides.items():
         users = hospital.users(side, truth["roles"])
         files |= renderer.extract(side, data | {"users": users})
         right |= renderer.extract(side, truth | {"users": users})
+    files |= renderer.clerk(sides["production"], hidden)
+    right |= renderer.clerk(truth, set())
     verify(planted, files, right)
     files |= lists(truth)
     files |= signed_digests(files)

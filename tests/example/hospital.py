@@ -11,6 +11,8 @@ import words
 
 SIDES = ("training", "production")
 EXTRACTED = {"training": "2026-10-05T02:00:00Z", "production": "2026-10-05T03:10:00Z"}
+# The extract of production that was taken with the login of a booking clerk.
+CLERK, CLERK_EXTRACTED = "production-as_clerk", "2026-10-05T03:40:00Z"
 DOMAIN = {"training": "TRAIN", "production": "PROD"}
 HOST = {"training": "train.riverside.example", "production": "prod.riverside.example"}
 

@@ -180,9 +180,7 @@ class Render:
         types = ",\n  ".join(self.appointment_types(side, r) for r in formats.shuffled(data["appointment_types"], side, lambda r: r["uid"]))
         put("appointment-types.json", f"[\n  {types}\n]\n")
         put("roles.json", self.roles_json(side, data))
-        components = ",\n    ".join(self.build(side, r) for r in formats.shuffled(data["build"], side, lambda r: r["uid"]))
-        head = f'{{\n  "domain": "{hospital.DOMAIN[side]}",\n  "extractedAt": "{hospital.EXTRACTED[side]}",\n  "components": [\n    '
-        put("build.json", f"{head}{components}\n  ]\n}}\n")
+        put("build.json", self.build_json(side, data, side, hospital.EXTRACTED[side], "configuration_admin"))
         blocks = "\n".join(self.interface_block(side, r) for r in formats.shuffled(data["interfaces"], side, lambda r: r["uid"]))
         put("interfaces.yaml", f"# Synthetic: no such hosts exist.\ninterfaces:\n{blocks}\n")
         for screen in data["screens"]:
@@ -190,6 +188,25 @@ class Render:
         files[self.path(side, "devices.xlsx")] = formats.xlsx(self.workbook(side, data))
         put("control.csv", self.control(side, data))
         return files
+
+    def build_json(self, side, data, salt, extracted, reader):
+        components = ",\n    ".join(self.build(side, r) for r in formats.shuffled(data["build"], salt, lambda r: r["uid"]))
+        head = f'{{\n  "domain": "{hospital.DOMAIN[side]}",\n  "extractedAt": "{extracted}",\n  "extractedBy": "{reader}",\n  "components": [\n    '
+        return f"{head}{components}\n  ]\n}}\n"
+
+    def clerk(self, data, hidden):
+        """All files of the extract that a booking clerk took of production: open clinics, but for those that are `hidden`."""
+        side, folder, extracted = "production", hospital.CLERK, hospital.CLERK_EXTRACTED
+        seen = [r for r in data["clinics"] if r["active"] and r["uid"] not in hidden]
+        lines = [self.text(side, "clinics", r) for r in formats.shuffled(seen, folder, lambda r: r["uid"])]
+        totals = {"build": len(data["build"]), "clinics": len(seen)}
+        control = [formats.csv_line([dataset, n, hospital.DOMAIN[side], extracted]) for dataset, n in sorted(totals.items())]
+        files = {
+            "clinics.csv": formats.csv_text(HEADINGS["clinics"], lines, DELIMITERS["clinics"]).encode("cp1252"),
+            "build.json": self.build_json(side, data, folder, extracted, "booking_clerk").encode(),
+            "control.csv": formats.csv_text(["dataset", "rows", "domain", "extracted_at"], control).encode(),
+        }
+        return {self.path(folder, name): content for name, content in files.items()}
 
     def roles_json(self, side, data):
         blocks = []
