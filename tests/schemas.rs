@@ -10,7 +10,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 /// Schemas whose files have a decoder.
-const DECODED: [&str; 4] = ["project", "environment", "system", "check"];
+const DECODED: [&str; 5] = ["project", "environment", "system", "check", "attestation"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -53,6 +53,7 @@ fn objections(name: &str, shown: &str, text: &str) -> Vec<String> {
             "environment" => drop(environment::decode(&document, problems)),
             "system" => drop(system::decode(&document, false, problems)),
             "check" => drop(check::decode(&document, problems)),
+            "attestation" => drop(check::decode_attestations(&document, problems)),
             other => panic!("{other} has no decoder"),
         }
     }
@@ -66,6 +67,7 @@ fn valid(name: &str) -> Vec<PathBuf> {
         "project" => &["project"],
         "system" => &["system"],
         "check" => &["check"],
+        "attestation" => &["attestation"],
         "waiver" => &["waiver"],
         _ => &["site"],
     };
@@ -84,6 +86,7 @@ fn example(name: &str) -> Vec<PathBuf> {
         "environment" => below("environments"),
         // The shared names of datasets and columns are no system that could be read.
         "system" => below("environments/systems").into_iter().filter(|p| !p.ends_with("shared.yaml")).collect(),
+        "attestation" => below("checks/attestations"),
         _ => below("checks"),
     }
 }
@@ -133,7 +136,7 @@ fn files_without_mistakes_pass_both() {
 }
 
 /// Members whose own members are named by the user: anything may stand in them.
-const NAMED_BY_USERS: [&str; 5] = ["datasets", "columns", "not_offered", "approvers", "logins"];
+const NAMED_BY_USERS: [&str; 6] = ["datasets", "columns", "not_offered", "approvers", "logins", "measured"];
 
 /// A copy with one mistake, and what it is.
 struct Mistake {

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::snapshot::Snapshot;
 
+use super::attestation::Attestations;
+
 /// Everything that a judgement is a function of. The same evidence gives the same bytes.
 pub struct Evidence {
     /// The two sides.
@@ -14,6 +16,8 @@ pub struct Evidence {
     pub snapshots: BTreeMap<String, Side>,
     /// Signed-off lists by shown path.
     pub lists: BTreeMap<String, List>,
+    /// What people signed.
+    pub attestations: Attestations,
     /// When we judge.
     pub as_of: DateTime<Utc>,
     /// What we judge for.

@@ -66,7 +66,7 @@ impl Severities {
 }
 
 /// Kinds that the check language has and this version does not.
-const NOT_YET: &[&str] = &["frozen", "query", "probe", "attested"];
+const NOT_YET: &[&str] = &["frozen", "query", "probe"];
 
 /// Decodes one check file; every mistake goes to `problems`. Checks with mistakes are left out of the file.
 pub fn decode(document: &Document, problems: &mut Problems) -> Option<CheckFile> {
@@ -151,7 +151,7 @@ fn the_kind(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Box<dyn 
 }
 
 /// Ids are quoted in waivers, tickets and file names: kebab-case.
-fn check_id(node: &Node, problems: &mut Problems) -> Option<At<String>> {
+pub(super) fn check_id(node: &Node, problems: &mut Problems) -> Option<At<String>> {
     let id = some_text(node, problems)?;
     let kebab = id.value.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !kebab || !id.value.starts_with(|c: char| c.is_ascii_lowercase()) {

@@ -61,6 +61,26 @@ pub enum FindingKind {
     Undecided,
     /// A number of rows is out of bounds.
     Count,
+    /// Nobody has signed.
+    Unsigned,
+    /// A signature ends too early.
+    Expired,
+    /// Other words were signed.
+    OtherStatement,
+    /// Somebody signed in a role that may not.
+    OtherRole,
+    /// A signature is for another build.
+    OtherBuild,
+    /// A number that was measured is out of its limits.
+    OutOfLimits,
+    /// A number was not measured.
+    Unmeasured,
+    /// No document proves what was signed.
+    NoDocument,
+    /// The document that was signed is not there.
+    DocumentMissing,
+    /// The document is not the one that was signed.
+    DocumentChanged,
 }
 
 /// A field that differs within a renamed or re-keyed record, which is reported once.

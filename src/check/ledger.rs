@@ -1,5 +1,6 @@
 //! What a check looked at: its denominators, so that nothing is hidden.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The coverage ledger of one check. Every format shows it.
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Ledger {
     /// One entry per dataset and environment that was read.
     pub read: Vec<ReadCount>,
+    /// The signature that an attested check rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<Signature>,
     /// Records (or pairs of records) that the check's `where` selected.
     pub selected: u64,
     /// Pairs of records with the same key.
@@ -46,4 +50,23 @@ pub struct ReadCount {
     pub rows: Option<u64>,
     /// Grade of completeness and how it is known.
     pub completeness: String,
+}
+
+/// What a person signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Who, by name.
+    pub person: String,
+    /// In which role.
+    pub role: String,
+    /// When.
+    pub date: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+    /// The build it was signed for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub build: Option<String>,
+    /// SHA-256 of the document that proves it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document: Option<String>,
 }

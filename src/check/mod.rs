@@ -1,5 +1,6 @@
 //! Judging: check files, the kinds of check, and what they find. Pure and synchronous: a function of [`Evidence`] alone.
 
+mod attestation;
 mod criterion;
 mod evaluate;
 mod evidence;
@@ -10,12 +11,15 @@ mod ledger;
 mod lint;
 mod outcome;
 
+pub use attestation::{
+    Attestation, AttestationFile, Attestations, DocumentNow, SignedDocument, decode_attestations, lint_attestations, measured_number,
+};
 pub use criterion::{STANDARD_CRITERIA, StandardCriterion, objection as criterion_objection};
 pub use evaluate::evaluate_all;
 pub use evidence::{Evidence, List, Pair, Side};
 pub use file::{Check, CheckFile, Severities, decode};
 pub use finding::{FieldChange, Finding, FindingKind, Severity};
-pub use kind::{Anchor, Context, Kind};
-pub use ledger::{Ledger, ReadCount};
+pub use kind::{Anchor, Attested, Context, Fault, Judged, Kind, Limit, Proof, Standing};
+pub use ledger::{Ledger, ReadCount, Signature};
 pub use lint::{Catalogue, lint};
 pub use outcome::{Outcome, Status};

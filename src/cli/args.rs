@@ -53,6 +53,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Show what a snapshot holds
     Show(ShowArgs),
+    /// Sign the statement of an attested check, or list what is signed
+    Attest(AttestArgs),
     /// Check every file of the project; contacts nothing and needs no secrets
     Lint(LintArgs),
     /// Print the JSON Schema of a kind of file, for editors
@@ -158,6 +160,38 @@ pub struct ShowArgs {
     /// Format: terminal, json or csv
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub format: String,
+}
+
+/// `gonogo attest`
+#[derive(Clone, Debug, clap::Args)]
+pub struct AttestArgs {
+    /// The attested check to sign
+    #[arg(value_name = "CHECK", required_unless_present = "list")]
+    pub check: Option<String>,
+    /// List every attested check: by whom it is signed, and for how long
+    #[arg(long, exclusive = true)]
+    pub list: bool,
+    /// Who signs, by name
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// In which role: one that the check names
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// When it was signed, with its time zone; now when not given
+    #[arg(long, value_name = "MOMENT")]
+    pub date: Option<String>,
+    /// When it ends, if earlier than the check says
+    #[arg(long, value_name = "MOMENT")]
+    pub expires: Option<String>,
+    /// A number that the check asks for; may be given several times
+    #[arg(long, value_name = "NAME=NUMBER")]
+    pub measured: Vec<String>,
+    /// What proves it: a file in the project
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+    /// The build it is signed for; that of the newest snapshot when not given
+    #[arg(long, value_name = "BUILD")]
+    pub build: Option<String>,
 }
 
 /// `gonogo lint`

@@ -44,6 +44,7 @@ fn judge(loaded: &Loaded, selection: &Selection, gathered: evidence::Snapshots, 
         pair: loaded.pair.clone(),
         snapshots: sides,
         lists: loaded.lists.clone(),
+        attestations: loaded.attestations.clone(),
         as_of: as_of.moment,
         go_live: loaded.project.go_live.value,
         site: None,
@@ -95,6 +96,11 @@ fn sides(loaded: &Loaded, gathered: evidence::Snapshots, as_of: AsOf, context: &
     if let Some(newest) = super::runs::newest(&loaded.root).filter(|n| *n > context.now && !as_of.replay) {
         let reason =
             format!("the clock is wrong: a run of {} is stored, later than now", newest.to_rfc3339_opts(SecondsFormat::Secs, true));
+        doubts.values_mut().for_each(|d| d.push(reason.clone()));
+    }
+    if let Some(newest) = loaded.attestations.newest().filter(|n| *n > context.now) {
+        let newest = newest.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let reason = format!("the clock or an attestation is wrong: somebody signed on {newest}, later than now");
         doubts.values_mut().for_each(|d| d.push(reason.clone()));
     }
     let mut sides = BTreeMap::new();

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
-use crate::check::{Catalogue, CheckFile, List, Pair};
+use crate::check::{Attestations, Catalogue, CheckFile, DocumentNow, List, Pair, lint_attestations};
 use crate::context::Context;
 use crate::document::{At, Document, Place, Problems, SourceText, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::System;
 use crate::verdict::{Project, decode_project};
 
-use super::{environments, pair};
+use super::{attestations, environments, pair};
 
 /// Name of the file that makes a folder a project.
 pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
@@ -25,6 +25,7 @@ pub(super) struct Loaded {
     pub(super) systems: BTreeMap<String, System>,
     pub(super) files: Vec<CheckFile>,
     pub(super) lists: BTreeMap<String, List>,
+    pub(super) attestations: Attestations,
     /// SHA-256 of every file that judges, by shown path.
     pub(super) digests: Vec<(String, String)>,
 }
@@ -93,11 +94,15 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
         keep(&mut systems, system.name.clone(), system, "system", &mut problems);
     }
     let mut files = Vec::new();
+    let before = problems.len();
     for path in yaml_files(&root.join("checks"), true) {
         if let Some(file) = read(&path, &mut problems).and_then(|d| crate::check::decode(&d, &mut problems)) {
             files.push(file);
         }
     }
+    let every_check = problems.len() == before;
+    let attestations = attestations::load(&root, &mut read, &mut problems);
+    lint_attestations(&files, &attestations, every_check, &mut problems);
     let mut lists = BTreeMap::new();
     for (name, _) in files.iter().flat_map(|f| &f.checks).flat_map(|c| c.test.lists()) {
         if let Some(list) = load_list(&root, &name, &mut problems) {
@@ -109,7 +114,12 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
         environments::lint(environment, &systems, &mut problems);
     }
     super::logins::lint(&root, &environments, &systems, &mut problems);
-    for name in ["waivers.yaml", "sites", "attestations"] {
+    for (path, now) in &attestations.documents {
+        if let DocumentNow::Is(sha256) = now {
+            digests.push((path.clone(), sha256.clone()));
+        }
+    }
+    for name in ["waivers.yaml", "sites"] {
         not_available(&root, &root.join("checks").join(name), &mut problems);
     }
     digests.sort();
@@ -122,7 +132,7 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
     if !problems.is_empty() {
         return Err(LoadError::Mistakes(problems));
     }
-    Ok(Loaded { root, project, pair, environments, systems, files, lists, digests })
+    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, digests })
 }
 
 /// Files whose words this version does not know yet: what they ask for must not be passed over.
@@ -131,10 +141,7 @@ fn not_available(root: &Path, path: &Path, problems: &mut Problems) {
     for file in files.iter().filter(|f| f.is_file()) {
         let source = SourceText::new(below(root, file), String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()));
         let place = Place { start: 0, end: source.text.find('\n').unwrap_or(source.text.len()), file: source };
-        problems
-            .add(&place, "waivers, sites and attestations are not available in this version")
-            .expected("no such file")
-            .help("take the file away");
+        problems.add(&place, "waivers and sites are not available in this version").expected("no such file").help("take the file away");
     }
 }
 
@@ -195,7 +202,7 @@ fn list_mistake(name: &At<String>, error: &csv::Error, problems: &mut Problems) 
 }
 
 /// YAML files of a folder, sorted by path. Of `checks/`, only those that hold checks.
-fn yaml_files(dir: &Path, deep: bool) -> Vec<PathBuf> {
+pub(super) fn yaml_files(dir: &Path, deep: bool) -> Vec<PathBuf> {
     let not_checks = |path: &Path| {
         let relative = path.strip_prefix(dir).unwrap_or(path);
         relative == Path::new("waivers.yaml") || ["lists", "sites", "attestations"].iter().any(|d| relative.starts_with(d))

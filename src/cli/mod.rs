@@ -1,6 +1,8 @@
 //! The commands: the only code that prints.
 
 mod args;
+mod attest;
+mod attestations;
 mod check;
 mod diff;
 mod environments;
@@ -108,6 +110,7 @@ async fn command(args: &Args, context: &Context) -> Result<ExitStatus, Failure> 
         Command::Snapshot(snapshot) => snapshot::run(args, snapshot, context).await,
         Command::Diff(diff) => diff::run(args, diff, context).await,
         Command::Show(show) => show::run(args, show, context),
+        Command::Attest(attest) => attest::run(args, attest, context),
         Command::Lint(_) => lint::run(args, context),
         Command::Schema(schema) => schema::run(schema),
     }

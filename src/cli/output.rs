@@ -80,23 +80,25 @@ pub(super) fn stdout(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a file through a temporary sibling, so that a reader never sees half of it. A link is followed; a device or a pipe is written to.
 pub(super) fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let special = std::fs::metadata(path).is_ok_and(|m| !m.is_file());
-    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        if special {
-            return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
-        }
-        let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
-        temporary.write_all(bytes)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|error| {
+    whole(path, bytes).map_err(|error| {
         Failure::CannotTell(format!(
             "a report could not be written: {error}\n{}\nchoose a folder that exists and can be written to",
             super::load::shown(path)
         ))
     })
+}
+
+/// The same, with the error of the system.
+pub(super) fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let special = std::fs::metadata(path).is_ok_and(|m| !m.is_file());
+    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if special {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|e| e.error)?;
+    Ok(())
 }

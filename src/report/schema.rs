@@ -7,12 +7,13 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("environment", include_str!("schema/environment.schema.json")),
     ("system", include_str!("schema/system.schema.json")),
     ("check", include_str!("schema/check.schema.json")),
+    ("attestation", include_str!("schema/attestation.schema.json")),
     ("waiver", include_str!("schema/waiver.schema.json")),
     ("site", include_str!("schema/site.schema.json")),
     ("report", include_str!("schema/report.schema.json")),
 ];
 
-/// The schema of that name (`project`, `environment`, `system`, `check`, `waiver`, `site`, `report`).
+/// The schema of that name (`project`, `environment`, `system`, `check`, `attestation`, `waiver`, `site`, `report`).
 pub fn schema(name: &str) -> Option<&'static str> {
     SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }

@@ -38,8 +38,9 @@ pub fn settle(
 ) -> RunResult {
     let block_at = project.policy.block_at;
     let checks: Vec<&Check> = files.iter().flat_map(|f| &f.checks).collect();
+    let judged_at = as_of.max(project.go_live.value);
     let mut results: Vec<CheckResult> =
-        checks.iter().map(|check| check_result(check, outcomes.remove(&check.id.value), looked, block_at)).collect();
+        checks.iter().map(|check| check_result(check, outcomes.remove(&check.id.value), looked, judged_at, block_at)).collect();
     let strays: Vec<String> = outcomes.into_keys().collect();
     results.sort_by(|a, b| {
         let order = |c: &CheckResult| (std::cmp::Reverse(c.blocks), std::cmp::Reverse(severity_of(c)));
@@ -97,11 +98,17 @@ fn severity_of(check: &CheckResult) -> Severity {
     check.counts.by_severity().into_iter().find(|(_, n)| *n > 0).map_or(Severity::Info, |(severity, _)| severity)
 }
 
-fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], block_at: Severity) -> CheckResult {
+fn check_result(
+    check: &Check,
+    outcome: Option<Outcome>,
+    looked: &[Looked<'_>],
+    judged_at: DateTime<Utc>,
+    block_at: Severity,
+) -> CheckResult {
     let silent = outcome.is_none();
     let mut outcome = outcome.unwrap_or_else(|| Outcome::cannot_tell("the check gave no outcome"));
     if outcome.cannot_tell.is_empty() && outcome.skipped.is_none() {
-        outcome.cannot_tell = unproven(&outcome, looked);
+        outcome.cannot_tell = unproven(check, &outcome, looked, judged_at);
     }
     let counts = counts(&outcome);
     let worst = check.severity.worst().max(outcome.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Info));
@@ -129,11 +136,17 @@ fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], 
 
 /// Why an answer proves nothing although its check sees no reason: it names nothing that was read,
 /// or what it read is doubtful, unread or of unknown completeness. A second pair of eyes beside those of each kind.
-fn unproven(outcome: &Outcome, looked: &[Looked<'_>]) -> Vec<String> {
-    if outcome.ledger.read.is_empty() {
+fn unproven(check: &Check, outcome: &Outcome, looked: &[Looked<'_>], judged_at: DateTime<Utc>) -> Vec<String> {
+    // Only a check that people sign may rest on a signature instead of data; that nobody signed is itself a finding.
+    let signed = check.test.attested().is_some() && (!outcome.ledger.signed.is_empty() || !outcome.findings.is_empty());
+    if outcome.ledger.read.is_empty() && !signed {
         return vec!["the check does not say what it looked at".to_owned()];
     }
     let mut reasons = Vec::new();
+    if outcome.findings.is_empty() {
+        let ended = outcome.ledger.signed.iter().filter(|s| s.until < judged_at);
+        reasons.extend(ended.map(|s| format!("what {} signed ends before the moment that is judged for", s.person)));
+    }
     for read in &outcome.ledger.read {
         let (environment, dataset) = (&read.environment, &read.dataset);
         let Some(seen) = looked.iter().find(|l| l.name == environment.as_str()) else {

@@ -1,5 +1,6 @@
 //! The kinds of check: one file each, and one list.
 
+mod attested;
 mod clause;
 mod collect;
 mod count;
@@ -18,6 +19,8 @@ mod testing;
 mod tests;
 mod visible;
 mod words;
+
+pub use attested::{Attested, Fault, Judged, Limit, Proof, Standing};
 
 use crate::document::{Node, Problems};
 use crate::snapshot::Plan;
@@ -65,6 +68,10 @@ pub trait Kind: Send + Sync {
         let _ = evidence;
         Vec::new()
     }
+    /// What has to be signed, when this is a check that people sign.
+    fn attested(&self) -> Option<&Attested> {
+        None
+    }
     /// Files (shown paths, relative to the project) of signed-off lists that it quotes, with the digest they must have.
     fn lists(&self) -> Vec<(crate::document::At<String>, Option<crate::document::At<String>>)> {
         Vec::new()
@@ -82,4 +89,5 @@ pub const KINDS: &[(&str, Decode)] = &[
     ("resolves", resolves::decode),
     ("expect", expect::decode),
     ("count", count::decode),
+    ("attested", attested::decode),
 ];

@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::check::{Catalogue, CheckFile, Evidence, Finding, List, Outcome, Pair, Side, evaluate_all, lint};
+use chrono::{DateTime, Utc};
+
+use crate::check::{
+    Attestations, Catalogue, CheckFile, DocumentNow, Evidence, Finding, List, Outcome, Pair, Side, decode_attestations, evaluate_all, lint,
+    lint_attestations,
+};
 use crate::document::{Problems, load};
 use crate::environment::Environment;
 use crate::snapshot::{CaptureRequest, Plan, capture};
@@ -99,16 +104,27 @@ pub(super) struct Hospital {
     pub(super) training: Files,
     pub(super) production: Files,
     pub(super) lists: BTreeMap<String, List>,
+    pub(super) attestations: Attestations,
     pub(super) doubts: Vec<String>,
     pub(super) system: String,
     /// What logins of production see: their files, and the doubts about them.
     pub(super) logins: BTreeMap<&'static str, (Files, Vec<String>)>,
+    pub(super) as_of: DateTime<Utc>,
 }
 
 impl Hospital {
     pub(super) fn sound() -> Self {
         let (training, production) = (Files::sound(100), Files::sound(9_000));
-        Self { training, production, lists: BTreeMap::new(), doubts: Vec::new(), system: SYSTEM.to_owned(), logins: BTreeMap::new() }
+        Self {
+            training,
+            production,
+            lists: BTreeMap::new(),
+            attestations: Attestations::default(),
+            doubts: Vec::new(),
+            system: SYSTEM.to_owned(),
+            logins: BTreeMap::new(),
+            as_of: "2027-02-20T12:00:00Z".parse().unwrap(),
+        }
     }
 
     /// A hospital where production differs from training in one text of one file.
@@ -124,6 +140,23 @@ impl Hospital {
         let rows = lines.enumerate().map(|(i, cells)| (i as u64 + 2, cells)).collect();
         let sha256 = crate::document::sha256(text);
         self.lists.insert(format!("checks/{name}"), List { headings, rows, sha256 });
+        self
+    }
+
+    /// Files of attestations as people write them, and the documents that are there: path and contents.
+    pub(super) fn signed(mut self, attestations: &str, documents: &[(&str, &str)]) -> Self {
+        let mut problems = Problems::default();
+        let text = format!("version: 1\ncheck: the-check\nattestations:\n{attestations}");
+        let document = load("checks/attestations/the-check.yaml", text.as_bytes(), &mut problems).unwrap();
+        let file = decode_attestations(&document, &mut problems);
+        assert!(problems.is_empty(), "{}", crate::document::render(&problems, false));
+        self.attestations.files.insert("the-check".to_owned(), file.unwrap());
+        let quoted: Vec<String> = self.attestations.all().filter_map(|a| Some(a.document.as_ref()?.path.value.clone())).collect();
+        for path in quoted {
+            let there = documents.iter().find(|(name, _)| *name == path);
+            let now = there.map_or(DocumentNow::Absent, |(_, contents)| DocumentNow::Is(crate::document::sha256(contents)));
+            self.attestations.documents.insert(path, now);
+        }
         self
     }
 
@@ -155,6 +188,7 @@ impl Hospital {
         let (environments, systems, file) = self.parts(checks, &mut problems);
         let catalogue = Catalogue { environments: &environments, systems: &systems, pair: &Self::pair(), lists: &self.lists };
         lint(file.as_slice(), &catalogue, &mut problems);
+        lint_attestations(file.as_slice(), &self.attestations, file.is_some(), &mut problems);
         problems.sorted().into_iter().map(|p| format!("`{}` {}", p.place.text(), p.message)).collect()
     }
 
@@ -195,7 +229,8 @@ impl Hospital {
             pair,
             snapshots,
             lists: self.lists.clone(),
-            as_of: "2027-02-20T12:00:00Z".parse().unwrap(),
+            attestations: self.attestations.clone(),
+            as_of: self.as_of,
             go_live: "2027-02-24T06:00:00Z".parse().unwrap(),
             site: None,
         };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::check::{FieldChange, Finding, FindingKind, Ledger, Severity, Status};
+use super::moment;
+use crate::check::{FieldChange, Finding, FindingKind, Ledger, Severity, Signature, Status};
 use crate::value::{Cell, Key, State};
 use crate::verdict::{CheckResult, Group};
 
@@ -100,6 +101,7 @@ struct Beyond<'a> {
 #[derive(Serialize)]
 struct Looked<'a> {
     read: Vec<Read<'a>>,
+    signed: Vec<Signed<'a>>,
     selected: u64,
     matched: u64,
     undecided: u64,
@@ -117,6 +119,16 @@ struct Read<'a> {
     expected: Option<u64>,
     rows: Option<u64>,
     completeness: &'a str,
+}
+
+#[derive(Serialize)]
+struct Signed<'a> {
+    person: &'a str,
+    role: &'a str,
+    date: String,
+    until: String,
+    build: Option<&'a str>,
+    document: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -221,6 +233,19 @@ impl<'a> Change<'a> {
     }
 }
 
+impl<'a> Signed<'a> {
+    fn of(signature: &'a Signature) -> Self {
+        Self {
+            person: &signature.person,
+            role: &signature.role,
+            date: moment(signature.date),
+            until: moment(signature.until),
+            build: signature.build.as_deref(),
+            document: signature.document.as_deref(),
+        }
+    }
+}
+
 impl<'a> Looked<'a> {
     fn of(ledger: &'a Ledger) -> Self {
         fn reasons(columns: &[(String, String)]) -> Vec<Reason<'_>> {
@@ -238,6 +263,7 @@ impl<'a> Looked<'a> {
                     completeness: &r.completeness,
                 })
                 .collect(),
+            signed: ledger.signed.iter().map(Signed::of).collect(),
             selected: ledger.selected,
             matched: ledger.matched,
             undecided: ledger.undecided,

@@ -1,12 +1,13 @@
 //! The ledger: the denominators of every check, so that nothing is hidden.
 
+use chrono::{DateTime, Utc};
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Rows};
 use tabled::settings::{Alignment, Modify, Padding, Style};
 
 use super::line::{Line, hanging};
 use super::words;
-use crate::check::Ledger;
+use crate::check::{Ledger, Signature};
 use crate::report::text::{cut, inline, thousands, width as columns};
 use crate::verdict::{CheckResult, RunResult};
 
@@ -15,12 +16,14 @@ const WARNINGS: usize = 2;
 
 /// Level 0 has the table and the reasons of what was left out; 1 totals and warnings; 2 totals and the first warnings.
 pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
-    if result.checks.iter().all(|c| c.outcome.ledger.read.is_empty()) {
+    if result.checks.iter().all(|c| c.outcome.ledger.read.is_empty() && c.outcome.ledger.signed.is_empty()) {
         return Vec::new();
     }
     let mut lines = Vec::new();
     if level == 0 {
-        lines.extend(table(&result.checks, width));
+        if result.checks.iter().any(|c| !c.outcome.ledger.read.is_empty()) {
+            lines.extend(table(&result.checks, width));
+        }
         lines.extend(result.checks.iter().flat_map(|c| left_out(c, width)));
     } else {
         lines.extend(totals(&result.checks, width));
@@ -84,7 +87,7 @@ fn table(checks: &[CheckResult], width: usize) -> Vec<Line> {
 /// What a check left out, with the reasons.
 fn left_out(check: &CheckResult, width: usize) -> Vec<Line> {
     let ledger = &check.outcome.ledger;
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = ledger.signed.iter().map(signed).collect();
     let reasons = |columns: &[(String, String)]| columns.iter().map(|(c, why)| format!("{c} ({why})")).collect::<Vec<_>>().join(", ");
     let mut add = |what: &str, text: String| {
         if !text.is_empty() {
@@ -102,6 +105,15 @@ fn left_out(check: &CheckResult, width: usize) -> Vec<Line> {
     }
     parts.extend(ledger.notes.iter().cloned());
     if parts.is_empty() { Vec::new() } else { hanging("  ", 4, &format!("{}: {}", check.id, parts.join("; ")), width) }
+}
+
+/// "signed by A. Person (technical lead) on 2027-02-01, valid until 2027-03-03".
+fn signed(signature: &Signature) -> String {
+    let day = |at: DateTime<Utc>| at.format("%Y-%m-%d");
+    let build = signature.build.as_ref().map_or_else(String::new, |b| format!(", for build {b}"));
+    let document = signature.document.as_ref().map_or_else(String::new, |d| format!(", document {d:.12}"));
+    let (person, role) = (&signature.person, &signature.role);
+    format!("signed by {person} ({role}) on {}, valid until {}{build}{document}", day(signature.date), day(signature.until))
 }
 
 fn totals(checks: &[CheckResult], width: usize) -> Vec<Line> {

@@ -11,6 +11,7 @@ use crate::value::Key;
 use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
 
 mod laws;
+mod signed;
 
 struct Silent;
 
@@ -354,6 +355,7 @@ fn evidence_without_snapshots_is_never_go() {
         pair: Pair { training: "training".into(), production: "production".into() },
         snapshots: [("training".to_owned(), side()), ("production".to_owned(), side())].into(),
         lists: BTreeMap::new(),
+        attestations: crate::check::Attestations::default(),
         as_of: moment("2027-02-01T12:00:00Z"),
         go_live: moment("2027-02-24T06:00:00Z"),
         site: None,

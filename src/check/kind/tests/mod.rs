@@ -1,5 +1,6 @@
 //! Each kind passes on a sound hospital, fails on one planted fault, and cannot tell where it must not.
 
+mod attested;
 mod count;
 mod expect;
 mod parity;
