@@ -245,6 +245,7 @@ fn the_planted_faults_are_those_of_a_real_go_live() {
         "right",
         "build",
         "interface",
+        "fail-over",
     ] {
         assert!(about(word), "no fault about {word}");
     }

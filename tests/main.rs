@@ -5,6 +5,8 @@
 
 mod support;
 
+/// What people sign: the check and the command.
+mod attested;
 /// The commands as people type them.
 mod commands;
 /// README and documents.

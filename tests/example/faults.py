@@ -3,6 +3,7 @@
 import copy
 
 import hospital
+import rehearsal
 import words
 
 TRAINING, PRODUCTION = "training", "production"
@@ -34,7 +35,7 @@ def plant(truth, render):
     for step in (
         planter.clinics_missing, planter.clinics_not_bookable, planter.clinic_renamed, planter.clinic_without_place, planter.clinics_hidden,
         planter.fields, planter.tracking_locations, planter.reasons, planter.rtt_codes, planter.other_codes,
-        planter.rights, planter.build, planter.interface,
+        planter.rights, planter.build, planter.interface, planter.rehearsal,
     ):
         step()
     return sides, set(HIDDEN), planter.faults
@@ -293,6 +294,16 @@ class Planter:
         fault.finds("interfaces-match", "not_different", "interfaces", [name], field="address", expected=address, found=address)
         fault.finds("training-is-isolated", "violated", "interfaces", [name], environment=TRAINING, found=f"address is '{address}'")
 
+    def rehearsal(self):
+        fault = self.fault("failover-loses-too-much", "The rehearsed fail-over lost more minutes of data than the limit allows")
+        wrong, right = (f"data_loss_minutes: {minutes}" for minutes in (DATA_LOST, DATA_LOST_WITHIN_LIMITS))
+        fault.repair.append({"file": rehearsal.ATTESTATION, "replace": wrong, "with": right})
+        check = "failover-rehearsed"
+        fault.finds(check, "out_of_limits", "attestations", [check], field="data_loss_minutes", expected="at most 5", found=str(DATA_LOST))
+
+
+# Minutes; the limit of the check is 5.
+DATA_LOST, DATA_LOST_WITHIN_LIMITS = 7, 4
 
 # One fault a screen: a repair quotes a neighbouring field, which no other repair may change.
 MISSING_FIELDS = [

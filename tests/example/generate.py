@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the example hospital: its extracts, its signed lists and tests/example.yaml. Needs Python 3 only.
+"""Writes the example hospital: its extracts, its signed lists, what people attested and tests/example.yaml. Needs Python 3 only.
 
     tests/example/generate.py           write the files
     tests/example/generate.py --check   say whether the committed files are current; 1 when they are not
@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import faults
 import formats
 import hospital
+import rehearsal
 import render
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
@@ -130,6 +131,8 @@ def generate():
         right |= renderer.extract(side, truth | {"users": users})
     files |= renderer.clerk(sides["production"], hidden)
     right |= renderer.clerk(truth, set())
+    files |= rehearsal.files(faults.DATA_LOST)
+    right |= rehearsal.files(faults.DATA_LOST_WITHIN_LIMITS)
     verify(planted, files, right)
     files |= lists(truth)
     files |= signed_digests(files)
@@ -140,7 +143,7 @@ def generate():
 def main():
     files = generate()
     stale = [path for path, content in files.items() if not (PROJECT / path).exists() or (PROJECT / path).read_bytes() != content]
-    folders = [PROJECT / render.ROOT, PROJECT / "checks/lists"]
+    folders = [PROJECT / render.ROOT, PROJECT / "checks/lists", PROJECT / "checks/attestations"]
     known = set(files)
     strays = sorted(p.relative_to(PROJECT).as_posix() for f in folders for p in f.rglob("*") if p.is_file() and p.relative_to(PROJECT).as_posix() not in known)
     if "--check" in sys.argv[1:]:

@@ -28,11 +28,11 @@ pub(super) fn screen(loaded: &Loaded, context: &Context) -> String {
         let (who, until, left) = standing.counts.map_or_else(Default::default, |a| {
             let until = attested.until(a);
             let left = (until - context.now).num_days().max(0);
-            (format!("{} ({})", a.person, a.role), until.format("%Y-%m-%d %H:%M UTC").to_string(), left.to_string())
+            (a.person.clone(), until.format("%Y-%m-%d").to_string(), left.to_string())
         });
         // Names share what the columns of fixed width leave.
-        let room = context.width.saturating_sub(60).max(12);
-        builder.push_record([cut(id, room), state(&standing).to_owned(), cut(&who, 22), until, left]);
+        let room = context.width.saturating_sub(62).max(12);
+        builder.push_record([cut(id, room), state(&standing).to_owned(), cut(&who, 18), until, left]);
         notes.extend(standing.faults.iter().map(|f| format!("! {id}: {}", f.message)));
         notes.extend(standing.doubts.iter().map(|d| format!("? {id}: {d}")));
     }

@@ -120,9 +120,13 @@ fn totals(checks: &[CheckResult], width: usize) -> Vec<Line> {
     let all: Vec<&Ledger> = checks.iter().map(|c| &c.outcome.ledger).collect();
     let sum = |n: fn(&Ledger) -> u64| all.iter().map(|l| n(l)).sum::<u64>();
     let read = |l: &Ledger| l.read.iter().filter_map(|r| r.rows).sum();
+    let signed = match checks.iter().filter(|c| !c.outcome.ledger.signed.is_empty()).count() as u64 {
+        0 => String::new(),
+        n => format!("; {} signed", words::number(n, "check")),
+    };
     let text = format!(
         "{} read {} ({} unread), {} selected; columns: {} compared, {} ignored, {} tolerated, {} volatile, {} unread; \
-         rows: {} excluded, {} undecided, {} waived; per check with -v",
+         rows: {} excluded, {} undecided, {} waived{signed}; per check with -v",
         words::number(checks.iter().filter(|c| !c.outcome.ledger.read.is_empty()).count() as u64, "check"),
         words::number(sum(read), "row"),
         words::number(sum(|l| l.read.iter().filter(|r| r.rows.is_none()).count() as u64), "dataset"),
