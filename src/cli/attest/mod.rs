@@ -81,7 +81,7 @@ fn attested_check<'a>(loaded: &'a Loaded, id: &str) -> Result<(&'a Check, &'a At
 fn build_now(loaded: &Loaded, attested: &Attested, context: &Context) -> Result<Option<String>, String> {
     let Some(environment) = attested.built_in(&loaded.pair) else { return Ok(None) };
     let snapshot = Store::new(&loaded.root).open(environment, None).map_err(|e| format!("{}; {}", e.what, e.advice))?;
-    let side = Side { snapshot: Some(snapshot), doubts: Vec::new() };
+    let side = Side { snapshot: Some(snapshot), doubts: Vec::new(), logins: BTreeMap::new() };
     let evidence = Evidence {
         pair: loaded.pair.clone(),
         snapshots: BTreeMap::from([(environment.to_owned(), side)]),

@@ -20,7 +20,8 @@ fn signed_run(test: &str, signed: Vec<Signature>) -> RunResult {
     let run = Run::go(&[]);
     let checks = vec![check("a", Severity::Blocker), Check { test: kind(test), ..check("b", Severity::Blocker) }];
     let files = [CheckFile { checks, path: String::new(), digest: String::new() }];
-    let looked: Vec<Looked<'_>> = run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[] }).collect();
+    let looked: Vec<Looked<'_>> =
+        run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[], logins: &NO_LOGINS }).collect();
     let mut outcome = Outcome::default();
     outcome.ledger.signed = signed;
     let outcomes = [("a".to_owned(), answered(Vec::new())), ("b".to_owned(), outcome)].into();
