@@ -41,7 +41,9 @@ impl ExitStatus {
             Self::Go => "GO: every required check ran on complete, fresh data of the right instances and passed",
             Self::NoGo => "NO-GO: at least one finding at or above the policy's blocking severity",
             Self::Invalid => "wrong usage, or an invalid file: all problems are listed, nothing was contacted",
-            Self::CannotTell => "CANNOT TELL or PARTIAL: a required check could not be answered, or the run was narrowed or replayed",
+            Self::CannotTell => {
+                "CANNOT TELL or PARTIAL: a required check could not be answered, or the run was narrowed, baselined or replayed"
+            }
             Self::Internal => "internal error: a bug in gonogo",
             Self::Interrupted => "interrupted",
         }

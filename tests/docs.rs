@@ -41,7 +41,7 @@ fn the_screen_of_the_readme_is_the_screen() {
 fn help_names_every_command_and_the_exit_codes() {
     let help = run(&repository(), &["--help"]);
     assert_eq!(help.code, 0);
-    for word in ["check", "snapshot", "diff", "show", "attest", "lint", "schema", "Exit codes"] {
+    for word in ["check", "snapshot", "freeze", "diff", "show", "attest", "lint", "schema", "Exit codes"] {
         assert!(help.stdout.contains(word), "--help lacks {word}\n{help}");
     }
     assert!(help.stdout.lines().all(|l| l.chars().count() <= 100));

@@ -71,7 +71,14 @@ fn load_as(folder: &Path, edit: impl Fn(Vec<u8>) -> Vec<u8>) -> Loaded {
     if let Some(project) = &project {
         let pair = Pair { training: project.training.value.clone(), production: project.production.value.clone() };
         let lists = lists(folder, &checks);
-        let catalogue = Catalogue { environments: &environments, systems: &systems, pair: &pair, lists: &lists };
+        let catalogue = Catalogue {
+            environments: &environments,
+            systems: &systems,
+            pair: &pair,
+            lists: &lists,
+            baselines: &BTreeMap::new(),
+            unread_baselines: &std::collections::BTreeSet::new(),
+        };
         check::lint(&checks, &catalogue, &mut problems);
     }
     Loaded { project, environments, systems, checks, problems }

@@ -15,6 +15,8 @@ mod docs;
 mod documents;
 /// The example hospital: planted faults, repairs.
 mod example;
+/// Freezes: what moved, and what is new.
+mod freeze;
 /// Which module may import which.
 mod layout;
 /// Never GO on what was not measured.

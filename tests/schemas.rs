@@ -117,7 +117,7 @@ fn closed(name: &str, schema: &Value) {
 
 #[test]
 fn files_without_mistakes_pass_both() {
-    for (name, _) in SCHEMAS.iter().filter(|(name, _)| *name != "report") {
+    for (name, _) in SCHEMAS.iter().filter(|(name, _)| !["report", "baseline"].contains(name)) {
         let schema = validator(name);
         let mut files = valid(name);
         if DECODED.contains(name) {

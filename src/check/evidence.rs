@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::snapshot::Snapshot;
 
 use super::attestation::Attestations;
+use super::baseline::Baselines;
 
 /// Everything that a judgement is a function of. The same evidence gives the same bytes.
 pub struct Evidence {
@@ -18,6 +19,8 @@ pub struct Evidence {
     pub lists: BTreeMap<String, List>,
     /// What people signed.
     pub attestations: Attestations,
+    /// What was frozen, and the files that judge now.
+    pub baselines: Baselines,
     /// When we judge.
     pub as_of: DateTime<Utc>,
     /// What we judge for.

@@ -81,6 +81,8 @@ pub enum FindingKind {
     DocumentMissing,
     /// The document is not the one that was signed.
     DocumentChanged,
+    /// A dataset as a whole, or a file that judges, is not as it was frozen.
+    Moved,
 }
 
 /// A field that differs within a renamed or re-keyed record, which is reported once.

@@ -1,11 +1,12 @@
 //! What can be known of check files before anything is contacted: names, columns, SQL, lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{At, Problems};
 use crate::environment::Environment;
 use crate::system::System;
 
+use super::baseline::Baseline;
 use super::criterion::objection as criterion_objection;
 use super::evidence::{List, Pair};
 use super::file::CheckFile;
@@ -20,6 +21,10 @@ pub struct Catalogue<'a> {
     pub pair: &'a Pair,
     /// Signed-off lists by shown path.
     pub lists: &'a BTreeMap<String, List>,
+    /// Baselines by name.
+    pub baselines: &'a BTreeMap<String, Baseline>,
+    /// Baselines of which nothing is known: one that is being made, which checks may name already, and those whose file is damaged.
+    pub unread_baselines: &'a BTreeSet<String>,
 }
 
 /// Lints all check files together: ids are unique, criteria are known, every kind's own lint is asked.

@@ -1,6 +1,7 @@
 //! Judging: check files, the kinds of check, and what they find. Pure and synchronous: a function of [`Evidence`] alone.
 
 mod attestation;
+mod baseline;
 mod criterion;
 mod evaluate;
 mod evidence;
@@ -13,6 +14,10 @@ mod outcome;
 
 pub use attestation::{
     Attestation, AttestationFile, Attestations, DocumentNow, SignedDocument, decode_attestations, lint_attestations, measured_number,
+};
+pub use baseline::{
+    Baseline, Baselines, Change, Freeze, FrozenDataset, FrozenEnvironment, FrozenName, LastSame, RuleChange, RuleFile,
+    changes as rule_changes, content_digest, definition_digest, freeze, parts as rule_parts,
 };
 pub use criterion::{STANDARD_CRITERIA, StandardCriterion, objection as criterion_objection};
 pub use evaluate::evaluate_all;

@@ -49,6 +49,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Capture environments and keep the snapshots
     Snapshot(SnapshotArgs),
+    /// Remember everything as it is now under a name, so that whatever moves can be told
+    Freeze(FreezeArgs),
     /// Compare two environments, snapshots or plain files
     Diff(DiffArgs),
     /// Show what a snapshot holds
@@ -90,6 +92,9 @@ pub struct CheckArgs {
     /// Run only checks with this tag or area; never GO
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
+    /// Count only what is new since this freeze; what was known then is shown and does not block; never GO
+    #[arg(long, value_name = "NAME")]
+    pub new_since: Option<String>,
     /// Judge as of this moment; one in the past is a replay, never GO
     #[arg(long, value_name = "MOMENT")]
     pub as_of: Option<String>,
@@ -113,6 +118,28 @@ pub struct SnapshotArgs {
     /// Capture only these datasets (and what they refer to)
     #[arg(long, value_name = "DATASET")]
     pub dataset: Vec<String>,
+}
+
+/// `gonogo freeze`
+#[derive(Clone, Debug, clap::Args)]
+pub struct FreezeArgs {
+    /// A name that was never used, such as `sign-off`
+    pub name: String,
+    /// Who accepts what is frozen; with it, the numbers of rows hold for later parity checks
+    #[arg(long, value_name = "ROLE")]
+    pub by: Option<String>,
+    /// Environment of the training side, instead of the project's
+    #[arg(long, value_name = "ENV")]
+    pub training: Option<String>,
+    /// Environment of the production side, instead of the project's
+    #[arg(long, value_name = "ENV")]
+    pub production: Option<String>,
+    /// Use a stored snapshot instead of capturing the environment
+    #[arg(long, value_name = "ENV=ID|PATH")]
+    pub snapshot: Vec<String>,
+    /// Capture nothing: use the newest stored snapshots
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// `gonogo diff`

@@ -10,12 +10,12 @@ use crate::document::suggest;
 use crate::environment::TakenAt;
 use crate::exit::ExitStatus;
 use crate::report::Style;
-use crate::snapshot::{Plan, Snapshot};
-use crate::verdict::{Claim, Moments, Request, RunResult, decide, doubts, login_doubts};
+use crate::snapshot::Snapshot;
+use crate::verdict::{Claim, Moments, Request, RunResult, Since, decide, doubts, login_doubts};
 
 use super::args::{Args, CheckArgs};
 use super::load::{Loaded, PairOverride, find, load};
-use super::{Failure, evidence, output};
+use super::{Failure, baselines, evidence, output};
 
 pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Result<ExitStatus, Failure> {
     let wanted = output::wanted(&typed.report, context)?;
@@ -26,22 +26,35 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
     let selection = Selection::new(typed, &loaded.files)?;
     let chosen = evidence::chosen(&typed.snapshot, &loaded, context)?;
 
-    let mut plan = Plan::default();
-    for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| selection.takes(c)) {
-        check.test.plan(&loaded.pair, &mut plan);
-    }
+    let since = typed.new_since.as_deref().map(|name| baselines::named(name, &loaded)).transpose()?;
+    let plan = evidence::plan(&loaded, |check| selection.takes(check));
     let gathered = evidence::gather(&loaded, &plan, &chosen, typed.offline, context).await?;
 
-    let result = judge(&loaded, &selection, gathered, as_of, context);
+    let (evidence, outcomes) = judge(&loaded, &selection, gathered, as_of, context);
+    let request = Request {
+        narrowed: selection.words.clone(),
+        replay: as_of.replay,
+        deviations: stated(&loaded).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
+        digests: loaded.digests.clone(),
+        since: since.map(|baseline| Since { baseline: baseline.clone(), rules: baselines::changed_rules(baseline, &loaded) }),
+    };
+    let result = decide(&loaded.project, &loaded.files, outcomes, &evidence, &request);
     deliver(&result, args, &wanted, &loaded, context)?;
     Ok(result.decision.exit(typed.partial_ok))
 }
 
 /// Everything after the capture: pure but for reading the snapshots.
-fn judge(loaded: &Loaded, selection: &Selection, gathered: evidence::Snapshots, as_of: AsOf, context: &Context) -> RunResult {
+pub(super) fn judge(
+    loaded: &Loaded,
+    selection: &Selection,
+    gathered: evidence::Snapshots,
+    as_of: AsOf,
+    context: &Context,
+) -> (Evidence, BTreeMap<String, Outcome>) {
     let sides = sides(loaded, gathered, as_of, context);
     let evidence = Evidence {
         pair: loaded.pair.clone(),
+        baselines: baselines::evidence(loaded, &sides, |check| selection.takes(check)),
         snapshots: sides,
         lists: loaded.lists.clone(),
         attestations: loaded.attestations.clone(),
@@ -53,10 +66,7 @@ fn judge(loaded: &Loaded, selection: &Selection, gathered: evidence::Snapshots, 
     for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| !selection.takes(c)) {
         outcomes.insert(check.id.value.clone(), Outcome { skipped: Some(selection.words.join(", ")), ..Outcome::default() });
     }
-    let mut deviations = stated(loaded);
-    deviations.extend(super::logins::stated(loaded, &evidence));
-    let request = Request { narrowed: selection.words.clone(), replay: as_of.replay, deviations, digests: loaded.digests.clone() };
-    decide(&loaded.project, &loaded.files, outcomes, &evidence, &request)
+    (evidence, outcomes)
 }
 
 /// What people vouch for instead of the data: their names stand in every report.
@@ -138,9 +148,9 @@ fn deliver(result: &RunResult, args: &Args, wanted: &output::Wanted, loaded: &Lo
 
 /// When to judge.
 #[derive(Clone, Copy)]
-struct AsOf {
-    moment: DateTime<Utc>,
-    replay: bool,
+pub(super) struct AsOf {
+    pub(super) moment: DateTime<Utc>,
+    pub(super) replay: bool,
 }
 
 fn as_of(typed: Option<&str>, context: &Context) -> Result<AsOf, Failure> {
@@ -161,7 +171,8 @@ fn as_of(typed: Option<&str>, context: &Context) -> Result<AsOf, Failure> {
 }
 
 /// Which checks run, and how that narrows the answer.
-struct Selection {
+#[derive(Default)]
+pub(super) struct Selection {
     only: BTreeSet<String>,
     tags: BTreeSet<String>,
     words: Vec<String>,

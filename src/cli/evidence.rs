@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::check::Check;
 use crate::context::Context;
 use crate::document::suggest;
 use crate::snapshot::{CaptureRequest, Limits, Plan, Snapshot, SnapshotError, Store, capture_within};
@@ -57,6 +58,22 @@ pub(super) fn chosen(typed: &[String], loaded: &Loaded, context: &Context) -> Re
         }
     }
     Ok(chosen)
+}
+
+/// What the selected checks need captured.
+pub(super) fn plan(loaded: &Loaded, selected: impl Fn(&Check) -> bool) -> Plan {
+    let mut plan = Plan::default();
+    for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| selected(c)) {
+        check.test.plan(&loaded.pair, &mut plan);
+    }
+    plan.expand(|environment| offered(loaded, environment));
+    plan
+}
+
+/// Datasets that the system of an environment defines.
+pub(super) fn offered<'a>(loaded: &'a Loaded, environment: &str) -> Vec<&'a str> {
+    let system = loaded.environments.get(environment).and_then(|e| loaded.systems.get(&e.system.value));
+    system.into_iter().flat_map(|s| &s.datasets).map(|d| d.name.value.as_str()).collect()
 }
 
 /// Captures every environment of the plan, all at once; those in `chosen` are opened instead and nothing of them is contacted.

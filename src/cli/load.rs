@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
-use crate::check::{Attestations, Catalogue, CheckFile, DocumentNow, List, Pair, lint_attestations};
+use crate::check::{Attestations, Baseline, Catalogue, CheckFile, DocumentNow, List, Pair, RuleFile, lint_attestations};
 use crate::context::Context;
 use crate::document::{At, Document, Place, Problems, SourceText, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::System;
 use crate::verdict::{Project, decode_project};
 
-use super::{attestations, environments, pair};
+use super::{attestations, baselines, environments, pair};
 
 /// Name of the file that makes a folder a project.
 pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
@@ -28,6 +28,9 @@ pub(super) struct Loaded {
     pub(super) attestations: Attestations,
     /// SHA-256 of every file that judges, by shown path.
     pub(super) digests: Vec<(String, String)>,
+    /// The same files, with what they say part by part; baselines are none of them.
+    pub(super) rules: Vec<RuleFile>,
+    pub(super) baselines: BTreeMap<String, Baseline>,
 }
 
 /// Why there is nothing to work with.
@@ -67,11 +70,18 @@ pub(super) fn find(given: Option<&Path>, context: &Context) -> Result<PathBuf, L
 
 /// Loads and lints everything.
 pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, LoadError> {
+    load_freezing(root, pair, None)
+}
+
+/// [`load`], where checks may name a baseline that is being made.
+pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Option<&str>) -> Result<Loaded, LoadError> {
     let mut problems = Problems::default();
     let mut digests = Vec::new();
+    let mut parts = BTreeMap::new();
     let mut read = |path: &Path, problems: &mut Problems| -> Option<Document> {
         let shown = below(&root, path);
         let document = load_file(path, &shown, problems)?;
+        parts.insert(shown.clone(), crate::check::rule_parts(&document.root));
         digests.push((shown, sha256(&document.file.text)));
         Some(document)
     };
@@ -124,15 +134,28 @@ pub(super) fn load(root: PathBuf, pair: PairOverride<'_>) -> Result<Loaded, Load
     }
     digests.sort();
     digests.dedup();
+    // What a signature points at is judged with the signature.
+    let judging = digests.iter().filter(|(path, _)| !attestations.documents.contains_key(path));
+    let rules = baselines::rules(judging, parts);
+    let (baselines, mut unread_baselines) = baselines::load(&root, &mut digests, &mut problems);
+    unread_baselines.extend(freezing.map(str::to_owned));
 
     let Some(project) = project else { return Err(LoadError::Mistakes(problems)) };
     let pair = pair::choose(&project, pair, &environments, &mut problems)?;
     pair::lint(&root, &pair, &environments, &mut problems);
-    crate::check::lint(&files, &Catalogue { environments: &environments, systems: &systems, pair: &pair, lists: &lists }, &mut problems);
+    let catalogue = Catalogue {
+        environments: &environments,
+        systems: &systems,
+        pair: &pair,
+        lists: &lists,
+        baselines: &baselines,
+        unread_baselines: &unread_baselines,
+    };
+    crate::check::lint(&files, &catalogue, &mut problems);
     if !problems.is_empty() {
         return Err(LoadError::Mistakes(problems));
     }
-    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, digests })
+    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, digests, rules, baselines })
 }
 
 /// Files whose words this version does not know yet: what they ask for must not be passed over.

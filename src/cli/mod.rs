@@ -3,10 +3,12 @@
 mod args;
 mod attest;
 mod attestations;
+mod baselines;
 mod check;
 mod diff;
 mod environments;
 mod evidence;
+mod freeze;
 mod lint;
 mod load;
 mod logins;
@@ -108,6 +110,7 @@ async fn command(args: &Args, context: &Context) -> Result<ExitStatus, Failure> 
     match &args.command {
         Command::Check(check) => check::run(args, check, context).await,
         Command::Snapshot(snapshot) => snapshot::run(args, snapshot, context).await,
+        Command::Freeze(freeze) => freeze::run(args, freeze, context).await,
         Command::Diff(diff) => diff::run(args, diff, context).await,
         Command::Show(show) => show::run(args, show, context),
         Command::Attest(attest) => attest::run(args, attest, context),

@@ -40,10 +40,7 @@ pub(super) async fn run(args: &Args, typed: &SnapshotArgs, context: &Context) ->
 }
 
 fn plan(loaded: &Loaded, typed: &SnapshotArgs) -> Result<Plan, Failure> {
-    let mut asked = Plan::default();
-    for check in loaded.files.iter().flat_map(|f| &f.checks) {
-        check.test.plan(&loaded.pair, &mut asked);
-    }
+    let asked = evidence::plan(loaded, |_| true);
     let names: Vec<&String> =
         if typed.environments.is_empty() { asked.datasets.keys().collect() } else { typed.environments.iter().collect() };
     let mut plan = Plan::default();

@@ -2,6 +2,7 @@
 //! Its schema is `report/schema/report.schema.json`; adding a member raises no version, changing or removing one does.
 
 mod check;
+mod since;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -34,6 +35,7 @@ struct Report<'a> {
     production: &'a str,
     replay: bool,
     narrowed: &'a [String],
+    new_since: Option<since::NewSince<'a>>,
     block_at: &'static str,
     deviations: &'a [String],
     counts: Totals,
@@ -129,6 +131,7 @@ impl<'a> Report<'a> {
             production: &result.production,
             replay: result.replay,
             narrowed: &result.narrowed,
+            new_since: result.new_since.as_ref().map(since::NewSince::of),
             block_at: result.block_at.word(),
             deviations: &result.deviations,
             counts: Totals {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::check::{FieldChange, Finding, FindingKind, Ledger, Outcome, ReadCount, Severity, Status};
 use crate::value::{Cell, Key, State};
-use crate::verdict::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult, group};
+use crate::verdict::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, NewSince, RequiredResult, RunResult, group};
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -77,6 +77,7 @@ pub(super) fn check(id: &str, area: &str, outcome: Outcome) -> CheckResult {
         counts,
         records: outcome.findings.len() as u64,
         groups: group(&outcome.findings),
+        baselined: Vec::new(),
         outcome,
     }
 }
@@ -127,6 +128,7 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
         production: "production".into(),
         replay: false,
         narrowed: Vec::new(),
+        new_since: None,
         block_at: Severity::Major,
         deviations: Vec::new(),
         findings,
@@ -236,6 +238,28 @@ pub(super) fn partial() -> RunResult {
 }
 
 /// Names and values that would move a cursor, hide or reorder text, or break a line or a table.
+/// Counted since a freeze: one finding is new, two are known.
+pub(super) fn new_since() -> RunResult {
+    let new = vec![finding(9, Severity::Blocker, "missing in production", None)];
+    let mut some = check("clinics-match", "outpatients", outcome(new));
+    some.baselined = vec![finding(1, Severity::Blocker, "active changed", Some("active"))];
+    let mut known = check("roles-match", "access", outcome(Vec::new()));
+    known.status = Status::Fail;
+    known.baselined = vec![finding(2, Severity::Major, "only in production", None)];
+    let mut result =
+        result(Decision::NoGo, &["1 blocker finding in outpatients: clinics-match"], vec![some, known, passed("rtt-codes", "codes")]);
+    result.new_since = Some(NewSince {
+        baseline: "first-look".into(),
+        frozen_at: at("2026-11-01T08:00:00Z"),
+        by: None,
+        baselined: Counts { blocker: 1, major: 1, ..Counts::default() },
+        fixed: Counts { blocker: 2, ..Counts::default() },
+        not_looked_for: Counts { minor: 1, ..Counts::default() },
+        rules: vec!["checks/outpatients.yaml: changed: clinics-match".into()],
+    });
+    result
+}
+
 pub(super) fn hostile() -> RunResult {
     let evil = "\u{1b}[2J\u{9b}31m\u{202e}live\u{2066}\u{200b}\r\n\t\u{7f}\u{0}\u{2028}<b>&amp;</b>|=cmd()\u{feff}\u{e0041}日本";
     let mut finding = finding(1, Severity::Blocker, evil, Some(evil));
@@ -299,6 +323,7 @@ pub(super) fn all() -> Vec<(&'static str, RunResult)> {
         ("no-go", no_go()),
         ("cannot-tell", cannot_tell()),
         ("partial", partial()),
+        ("new since", new_since()),
         ("hostile", hostile()),
         ("4,000", many(8, 5, 100)),
         ("many checks", many(150, 12, 2)),

@@ -10,10 +10,11 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("attestation", include_str!("schema/attestation.schema.json")),
     ("waiver", include_str!("schema/waiver.schema.json")),
     ("site", include_str!("schema/site.schema.json")),
+    ("baseline", include_str!("schema/baseline.schema.json")),
     ("report", include_str!("schema/report.schema.json")),
 ];
 
-/// The schema of that name (`project`, `environment`, `system`, `check`, `attestation`, `waiver`, `site`, `report`).
+/// The schema of that name (`project`, `environment`, `system`, `check`, `attestation`, `waiver`, `site`, `baseline`, `report`).
 pub fn schema(name: &str) -> Option<&'static str> {
     SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }

@@ -8,6 +8,7 @@ mod blocks;
 mod findings;
 mod further;
 mod headline;
+mod known;
 mod ledger;
 mod line;
 mod looked;
@@ -34,6 +35,7 @@ enum Part {
     Headline,
     Blocks,
     Open,
+    Known,
     Deviations,
     Looked,
     Ledger,
@@ -41,11 +43,12 @@ enum Part {
     Further,
 }
 
-const PARTS: [Part; 8] =
-    [Part::Headline, Part::Blocks, Part::Open, Part::Deviations, Part::Looked, Part::Ledger, Part::Passed, Part::Further];
+const PARTS: [Part; 9] =
+    [Part::Headline, Part::Blocks, Part::Open, Part::Known, Part::Deviations, Part::Looked, Part::Ledger, Part::Passed, Part::Further];
 
 /// What is shortened, in this order, until the screen fits: a part and the level it is told at from then on.
-const SHORTEN: [(Part, u8); 13] = [
+const SHORTEN: [(Part, u8); 14] = [
+    (Part::Known, 1),
     (Part::Passed, 1),
     (Part::Ledger, 1),
     (Part::Deviations, 1),
@@ -98,6 +101,7 @@ fn screen(result: &RunResult, width: usize, verbosity: u8, levels: [u8; PARTS.le
         add(match part {
             Part::Headline => headline::lines(result, width, verbosity),
             Part::Blocks => blocks::lines(result, width, level),
+            Part::Known => known::lines(result, width, if verbosity > 0 { known::ALL } else { level }),
             Part::Open => open::lines(result, width, level),
             Part::Deviations => looked::deviations(result, width, level),
             Part::Looked => looked::environments(result, width, level),

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Plan {
     /// Environment name -> dataset names; as a login sees one, `clinics@booking_clerk`.
     pub datasets: BTreeMap<String, BTreeSet<String>>,
+    /// Environments of which every dataset is wanted that their system defines.
+    pub whole: BTreeSet<String>,
 }
 
 impl Plan {
@@ -18,5 +20,35 @@ impl Plan {
     /// Asks for one dataset as a login sees it.
     pub fn want_as(&mut self, environment: &str, dataset: &str, login: &str) {
         self.want(environment, &super::view_name(dataset, login));
+    }
+
+    /// Asks for all datasets of one environment; whoever knows its system names them with [`Plan::expand`].
+    pub fn want_all(&mut self, environment: &str) {
+        self.whole.insert(environment.to_owned());
+        self.datasets.entry(environment.to_owned()).or_default();
+    }
+
+    /// Names the datasets of the environments that are wanted whole.
+    pub fn expand<'a>(&mut self, offered: impl Fn(&str) -> Vec<&'a str>) {
+        for environment in std::mem::take(&mut self.whole) {
+            offered(&environment).into_iter().for_each(|dataset| self.want(&environment, dataset));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_whole_is_what_the_system_defines() {
+        let mut plan = Plan::default();
+        plan.want("training", "clinics");
+        plan.want("production", "clinics");
+        plan.want_all("production");
+        plan.expand(|environment| if environment == "production" { vec!["clinics", "roles"] } else { vec!["letters"] });
+        assert_eq!(plan.datasets["production"].len(), 2);
+        assert_eq!(plan.datasets["training"].len(), 1);
+        assert!(plan.whole.is_empty());
     }
 }

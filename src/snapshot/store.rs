@@ -88,6 +88,11 @@ impl Store {
         Ok(ids)
     }
 
+    /// What a stored snapshot says about itself; none of its other files is opened.
+    pub fn manifest(&self, environment: &str, id: &str) -> Result<Manifest, SnapshotError> {
+        verify::manifest(&self.folder(environment).join(id))
+    }
+
     /// Opens a snapshot by id, by unique prefix of an id, by `latest`, or the newest when `id` is `None`.
     pub fn open(&self, environment: &str, id: Option<&str>) -> Result<Snapshot, SnapshotError> {
         let folder = self.folder(environment);

@@ -10,6 +10,7 @@ use crate::snapshot::{DatasetEntry, Grade, LoginEntry, Manifest, split_view};
 use super::decide::{Facts, Request, judge};
 use super::deviations::deviations;
 use super::group::{group, records};
+use super::new_since::Telling;
 use super::project::Project;
 use super::require::{self, STANDARD_CRITERIA};
 use super::result::{CheckResult, Counts, EnvironmentResult, LoginResult, RunResult};
@@ -39,8 +40,18 @@ pub fn settle(
     let block_at = project.policy.block_at;
     let checks: Vec<&Check> = files.iter().flat_map(|f| &f.checks).collect();
     let judged_at = as_of.max(project.go_live.value);
-    let mut results: Vec<CheckResult> =
-        checks.iter().map(|check| check_result(check, outcomes.remove(&check.id.value), looked, judged_at, block_at)).collect();
+    let mut since = request.since.as_ref().map(Telling::new);
+    let mut results: Vec<CheckResult> = Vec::with_capacity(checks.len());
+    for check in &checks {
+        let mut outcome = outcomes.remove(&check.id.value);
+        let apart = since.as_mut().zip(outcome.as_mut()).map(|(since, outcome)| since.take(&check.id.value, outcome));
+        let mut result = check_result(check, outcome, looked, judged_at, block_at);
+        if let (Some(since), Some(apart)) = (&mut since, apart) {
+            since.give(&mut result, apart, block_at);
+        }
+        results.push(result);
+    }
+    let since = since.map(Telling::finish);
     let strays: Vec<String> = outcomes.into_keys().collect();
     results.sort_by(|a, b| {
         let order = |c: &CheckResult| (std::cmp::Reverse(c.blocks), std::cmp::Reverse(severity_of(c)));
@@ -55,6 +66,7 @@ pub fn settle(
         strays: &strays,
         narrowed: &request.narrowed,
         replay: request.replay,
+        since: since.as_ref(),
         block_at,
     });
     let mut findings = Counts::default();
@@ -77,6 +89,7 @@ pub fn settle(
         production: project.production.value.clone(),
         replay: request.replay,
         narrowed: request.narrowed.clone(),
+        new_since: since,
         block_at,
         deviations: deviations(&project.policy, &checks).into_iter().chain(request.deviations.iter().cloned()).collect(),
         findings,
@@ -130,6 +143,7 @@ fn check_result(
         counts,
         records: records(outcome.findings.iter()),
         groups: group(&outcome.findings),
+        baselined: Vec::new(),
         outcome,
     }
 }

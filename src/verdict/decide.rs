@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::check::{CheckFile, Evidence, Outcome, Severity, Status};
 
 use super::assemble::{Looked, settle};
+use super::new_since::{NewSince, Since};
 use super::project::Project;
 use super::require::{Requirement, is_answered};
 use super::result::{CheckResult, Counts, Decision, EnvironmentResult, RunResult};
@@ -21,6 +22,8 @@ pub struct Request {
     pub deviations: Vec<String>,
     /// SHA-256 per file that judged.
     pub digests: Vec<(String, String)>,
+    /// The baseline since which new findings count; all count when there is none.
+    pub since: Option<Since>,
 }
 
 /// Decides. `outcomes` holds one outcome per check id of `files`; a check without one counts as CANNOT TELL.
@@ -53,6 +56,7 @@ pub(super) struct Facts<'a> {
     pub(super) strays: &'a [String],
     pub(super) narrowed: &'a [String],
     pub(super) replay: bool,
+    pub(super) since: Option<&'a NewSince>,
     pub(super) block_at: Severity,
 }
 
@@ -89,6 +93,7 @@ fn is_proven(facts: &Facts<'_>) -> bool {
         && facts.environments.iter().all(|e| e.instance.is_some())
         && facts.narrowed.is_empty()
         && !facts.replay
+        && facts.since.is_none()
 }
 
 fn why_go(facts: &Facts<'_>) -> String {
@@ -157,6 +162,11 @@ fn what_was_left_out(facts: &Facts<'_>) -> Vec<String> {
     }
     if facts.replay {
         reasons.push("this is a replay: the moment judged is not now".to_owned());
+    }
+    if let Some(since) = facts.since {
+        let known = number(since.baselined.total(), "finding");
+        let verb = if since.baselined.total() == 1 { "is" } else { "are" };
+        reasons.push(format!("only what is new since the freeze {} counts; {known} known then {verb} still there", since.baseline));
     }
     let skipped: Vec<&str> = facts.checks.iter().filter(|c| c.status == Status::Skipped).map(|c| c.id.as_str()).collect();
     if !skipped.is_empty() {

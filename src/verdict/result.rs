@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Outcome, Severity, Status};
+use crate::check::{Finding, Outcome, Severity, Status};
 use crate::exit::ExitStatus;
 
 use super::group::Group;
+use super::new_since::NewSince;
 
 /// The verdict's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ pub enum Decision {
     /// A required check at or above the blocking severity could not be answered.
     #[serde(rename = "CANNOT TELL")]
     CannotTell,
-    /// The run was narrowed or replayed, and found nothing that blocks.
+    /// The run was narrowed, baselined or replayed, and found nothing that blocks.
     #[serde(rename = "PARTIAL")]
     Partial,
 }
@@ -114,6 +115,9 @@ pub struct RunResult {
     pub replay: bool,
     /// How the command line narrowed the run.
     pub narrowed: Vec<String>,
+    /// How the run stands to the freeze since which it counts; `None` when everything counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_since: Option<NewSince>,
     /// Severity at which findings block.
     pub block_at: Severity,
     /// Where the project's policy deviates from the standard one, definitions are overridden, severities lowered.
@@ -241,6 +245,9 @@ pub struct CheckResult {
     pub records: u64,
     /// Causes; they partition the findings.
     pub groups: Vec<Group>,
+    /// Findings that were known at the freeze since which the run counts: shown, in no other number, and never blocking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baselined: Vec<Finding>,
     /// What it found and looked at.
     pub outcome: Outcome,
 }

@@ -5,6 +5,7 @@ mod clause;
 mod collect;
 mod count;
 mod expect;
+mod frozen;
 mod ignored;
 mod parity;
 mod present;
@@ -72,6 +73,11 @@ pub trait Kind: Send + Sync {
     fn attested(&self) -> Option<&Attested> {
         None
     }
+    /// Baselines that it judges by, each with the environment: (baseline, environment).
+    fn baselines(&self, pair: &Pair) -> Vec<(String, String)> {
+        let _ = pair;
+        Vec::new()
+    }
     /// Files (shown paths, relative to the project) of signed-off lists that it quotes, with the digest they must have.
     fn lists(&self) -> Vec<(crate::document::At<String>, Option<crate::document::At<String>>)> {
         Vec::new()
@@ -90,4 +96,5 @@ pub const KINDS: &[(&str, Decode)] = &[
     ("expect", expect::decode),
     ("count", count::decode),
     ("attested", attested::decode),
+    ("frozen", frozen::decode),
 ];

@@ -8,8 +8,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::check::{
-    Attestations, Catalogue, CheckFile, DocumentNow, Evidence, Finding, List, Outcome, Pair, Side, decode_attestations, evaluate_all, lint,
-    lint_attestations,
+    Attestations, Baseline, Baselines, Catalogue, CheckFile, DocumentNow, Evidence, Finding, Freeze, FrozenName, LastSame, List, Outcome,
+    Pair, RuleFile, Side, decode_attestations, evaluate_all, freeze, lint, lint_attestations,
 };
 use crate::document::{Problems, load};
 use crate::environment::Environment;
@@ -110,6 +110,18 @@ pub(super) struct Hospital {
     /// What logins of production see: their files, and the doubts about them.
     pub(super) logins: BTreeMap<&'static str, (Files, Vec<String>)>,
     pub(super) as_of: DateTime<Utc>,
+    pub(super) frozen: Frozen,
+}
+
+/// What was frozen before, and where its snapshots lie.
+#[derive(Clone, Default)]
+pub(super) struct Frozen {
+    pub(super) named: BTreeMap<String, Baseline>,
+    pub(super) rules: Vec<RuleFile>,
+    pub(super) ages: BTreeMap<String, (String, String)>,
+    pub(super) last_same: BTreeMap<FrozenName, LastSame>,
+    /// Folders of the snapshots, kept as long as they are read.
+    pub(super) _folders: Vec<std::sync::Arc<tempfile::TempDir>>,
 }
 
 impl Hospital {
@@ -124,6 +136,7 @@ impl Hospital {
             system: SYSTEM.to_owned(),
             logins: BTreeMap::new(),
             as_of: "2027-02-20T12:00:00Z".parse().unwrap(),
+            frozen: Frozen::default(),
         }
     }
 
@@ -186,7 +199,14 @@ impl Hospital {
     pub(super) fn mistakes(&self, checks: &str) -> Vec<String> {
         let mut problems = Problems::default();
         let (environments, systems, file) = self.parts(checks, &mut problems);
-        let catalogue = Catalogue { environments: &environments, systems: &systems, pair: &Self::pair(), lists: &self.lists };
+        let catalogue = Catalogue {
+            environments: &environments,
+            systems: &systems,
+            pair: &Self::pair(),
+            lists: &self.lists,
+            baselines: &self.frozen.named,
+            unread_baselines: &BTreeSet::new(),
+        };
         lint(file.as_slice(), &catalogue, &mut problems);
         lint_attestations(file.as_slice(), &self.attestations, file.is_some(), &mut problems);
         problems.sorted().into_iter().map(|p| format!("`{}` {}", p.place.text(), p.message)).collect()
@@ -195,25 +215,59 @@ impl Hospital {
     /// Judges checks, given as the lines below `checks:`; they must have no mistakes.
     pub(super) fn judge(&self, checks: &str) -> BTreeMap<String, Outcome> {
         assert_eq!(self.mistakes(checks), Vec::<String>::new());
-        let (environments, systems, file) = self.parts(checks, &mut Problems::default());
-        let file = file.unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let (file, evidence) = self.evidence(checks, folder.path());
+        evaluate_all(&[file], &evidence, |_| true)
+    }
+
+    /// Freezes what the checks read, under a name; its snapshots stay readable.
+    pub(super) fn freeze(&self, name: &str, by: Option<&str>, checks: &str) -> Frozen {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, evidence) = self.evidence(checks, folder.path());
+        let outcomes = evaluate_all(&[file], &evidence, |_| true);
+        let at = evidence.as_of;
+        let baseline = freeze(&Freeze { name, by, at, tool: "1", ages: self.frozen.ages.clone() }, &evidence, &outcomes).unwrap();
+        let mut last_same = BTreeMap::new();
+        for environment in &baseline.environments {
+            let snapshot = evidence.snapshot(&environment.name).unwrap();
+            for dataset in &environment.datasets {
+                let (baseline, environment) = (name.to_owned(), environment.name.clone());
+                let last = LastSame { at, table: snapshot.table(&dataset.name).unwrap() };
+                last_same.insert(FrozenName { baseline, environment, dataset: dataset.name.clone() }, last);
+            }
+        }
+        let named = BTreeMap::from([(name.to_owned(), baseline)]);
+        Frozen {
+            named,
+            rules: self.frozen.rules.clone(),
+            ages: self.frozen.ages.clone(),
+            last_same,
+            _folders: vec![std::sync::Arc::new(folder)],
+        }
+    }
+
+    /// Captures both sides into a folder.
+    pub(super) fn evidence(&self, checks: &str, folder: &Path) -> (CheckFile, Evidence) {
+        let (environments, systems, file) = self.parts(checks, &mut Problems::default());
+        let (file, system) = (file.unwrap(), &systems["files_of_the_hospital"]);
         let pair = Self::pair();
+        let offered: BTreeSet<String> = system.datasets.iter().map(|d| d.name.value.clone()).collect();
         let mut plan = Plan::default();
         file.checks.iter().for_each(|c| c.test.plan(&pair, &mut plan));
+        plan.expand(|_| offered.iter().map(String::as_str).collect());
         for (login, (files, _)) in &self.logins {
-            files.write(&folder.path().join("environments").join(format!("production-as_{login}")));
+            files.write(&folder.join("environments").join(format!("production-as_{login}")));
         }
         let (mut snapshots, nothing) = (BTreeMap::new(), BTreeSet::new());
         for (name, files) in [("training", &self.training), ("production", &self.production)] {
-            files.write(&folder.path().join("environments").join(name));
+            files.write(&folder.join("environments").join(name));
             let request = CaptureRequest {
                 environment: &environments[name],
-                system: &systems["files_of_the_hospital"],
+                system,
                 datasets: plan.datasets.get(name).unwrap_or(&nothing),
-                project: folder.path(),
+                project: folder,
                 site: None,
-                into: folder.path().join("snapshots").join(name),
+                into: folder.join("snapshots").join(name),
                 now: "2027-02-20T12:00:00Z".parse().unwrap(),
             };
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -225,16 +279,23 @@ impl Hospital {
             }
             snapshots.insert(name.to_owned(), Side { snapshot: Some(snapshot), doubts, logins });
         }
+        let baselines = Baselines {
+            named: self.frozen.named.clone(),
+            rules: self.frozen.rules.clone(),
+            offered: ["training", "production"].map(|side| (side.to_owned(), offered.clone())).into(),
+            last_same: self.frozen.last_same.clone(),
+        };
         let evidence = Evidence {
             pair,
             snapshots,
             lists: self.lists.clone(),
             attestations: self.attestations.clone(),
+            baselines,
             as_of: self.as_of,
             go_live: "2027-02-24T06:00:00Z".parse().unwrap(),
             site: None,
         };
-        evaluate_all(&[file], &evidence, |_| true)
+        (file, evidence)
     }
 
     /// Judges one check: `kind: {…}` as the user writes it.

@@ -83,6 +83,7 @@ fn build_now(loaded: &Loaded, attested: &Attested, context: &Context) -> Result<
     let snapshot = Store::new(&loaded.root).open(environment, None).map_err(|e| format!("{}; {}", e.what, e.advice))?;
     let side = Side { snapshot: Some(snapshot), doubts: Vec::new(), logins: BTreeMap::new() };
     let evidence = Evidence {
+        baselines: crate::check::Baselines::default(),
         pair: loaded.pair.clone(),
         snapshots: BTreeMap::from([(environment.to_owned(), side)]),
         lists: BTreeMap::new(),

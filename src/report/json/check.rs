@@ -36,6 +36,8 @@ pub(super) struct Check<'a> {
     groups: Vec<Cause<'a>>,
     findings: Vec<Found<'a>>,
     beyond: Vec<Beyond<'a>>,
+    /// Findings known at the freeze since which the run counts.
+    baselined: Vec<Found<'a>>,
     ledger: Looked<'a>,
 }
 
@@ -174,6 +176,7 @@ impl<'a> Check<'a> {
             groups: check.groups.iter().map(Cause::of).collect(),
             findings: outcome.findings.iter().zip(group_of).map(|(f, group)| Found::of(f, group, keys)).collect(),
             beyond: outcome.beyond.iter().map(|(severity, findings)| Beyond { severity, findings: *findings }).collect(),
+            baselined: check.baselined.iter().map(|f| Found::of(f, None, keys)).collect(),
             ledger: Looked::of(&outcome.ledger),
         }
     }
@@ -194,8 +197,12 @@ impl<'a> Cause<'a> {
 
 impl<'a> Found<'a> {
     fn of(finding: &'a Finding, group: Option<usize>, keys: &'a Keys) -> Self {
-        // A count's key is its group: the field names its columns.
-        let ladder = if finding.kind == FindingKind::Count { &[] } else { keys.get(&finding.dataset).map_or(&[][..], Vec::as_slice) };
+        // A count's key is its group: the field names its columns. What moved as a whole is known by its path, or by nothing.
+        let ladder = if matches!(finding.kind, FindingKind::Count | FindingKind::Moved) {
+            &[]
+        } else {
+            keys.get(&finding.dataset).map_or(&[][..], Vec::as_slice)
+        };
         let parts = |key| key_parts(key, ladder);
         Self {
             fingerprint: &finding.fingerprint,

@@ -36,12 +36,14 @@ fn of_check(check: &CheckResult, width: usize) -> Vec<Line> {
     lines
 }
 
-fn of_finding(finding: &Finding, width: usize) -> Vec<Line> {
+pub(super) fn of_finding(finding: &Finding, width: usize) -> Vec<Line> {
     let mut address = finding.key.to_string();
     if let Some(other) = &finding.other_key {
         address.push_str(&format!(" -> {other}"));
     }
-    let head = format!("{} {}/{address}", finding.severity.word(), finding.dataset);
+    // What is found of a dataset as a whole has no key.
+    let slash = if address.is_empty() { "" } else { "/" };
+    let head = format!("{} {}{slash}{address}", finding.severity.word(), finding.dataset);
     let mut lines = match (&finding.field, &finding.expected, &finding.found) {
         (Some(field), Some(expected), Some(found)) => values(&format!("{head}, {field}"), expected, found, width),
         _ => hanging("    ", 8, &format!("{head}: {}", finding.message), width),

@@ -12,7 +12,7 @@ use crate::verdict::{CheckResult, Counts, RunResult};
 pub(super) fn passed(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     let mut lines: Vec<Line> = required(result).into_iter().flat_map(|text| hanging("", 4, &text, width)).collect();
     let mild: Vec<&CheckResult> =
-        result.checks.iter().filter(|c| c.status == Status::Fail && c.counts.at_or_above(result.block_at) == 0).collect();
+        result.checks.iter().filter(|c| c.counts.total() > 0 && c.counts.at_or_above(result.block_at) == 0).collect();
     if !mild.is_empty() {
         let mut counts = Counts::default();
         mild.iter().for_each(|c| counts.merge(&c.counts));
@@ -57,10 +57,12 @@ pub(super) fn lines(result: &RunResult, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::heading("WHERE TO LOOK FURTHER")];
     let worst = result.checks.iter().find(|c| c.blocks).or(result.checks.iter().find(|c| c.status == Status::Fail));
     let id = worst.map_or("ID", |c| c.id.as_str());
+    // What was counted is seen again only when it is counted the same way.
+    let since = result.new_since.as_ref().map_or_else(String::new, |s| format!(" --new-since {}", inline(&s.baseline)));
     let commands = [
-        (format!("gonogo check --only {} -v", inline(id)), "all findings of one check"),
-        ("gonogo check -v".to_owned(), "all findings and ledgers"),
-        ("gonogo check --format json".to_owned(), "the same for machines"),
+        (format!("gonogo check{since} --only {} -v", inline(id)), "all findings of one check"),
+        (format!("gonogo check{since} -v"), "all findings and ledgers"),
+        (format!("gonogo check{since} --format json"), "the same for machines"),
     ];
     for (command, what) in commands {
         let line = format!("  {command:<38}  {what}");

@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::line::{Ink, Line, hanging, paragraph};
 use super::words;
 use crate::report::text::{cut, wrap};
-use crate::verdict::RunResult;
+use crate::verdict::{NewSince, RunResult};
 
 /// Lines that say why.
 const WHY: usize = 3;
@@ -22,8 +22,10 @@ pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line
         lines.extend(hanging("verdict on: ", 2, on, width));
     }
     lines.extend(why(&result.reasons, width, verbosity));
+    lines.extend(result.new_since.iter().flat_map(|since| hanging("", 2, &since_freeze(since), width)));
     let tally = format!(
-        "findings: {}; checks: {} passed, {} failed, {} cannot tell, {} left out",
+        "{}: {}; checks: {} passed, {} failed, {} cannot tell, {} left out",
+        if result.new_since.is_some() { "new findings" } else { "findings" },
         words::counts(&result.findings),
         result.passed,
         result.failed,
@@ -32,6 +34,21 @@ pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line
     );
     lines.extend(hanging("", 2, &tally, width));
     lines
+}
+
+/// "since the freeze sign-off of 2026-10-06 08:00 UTC: known then, still there and not blocking: 3 blocker; fixed: 1 blocker".
+fn since_freeze(since: &NewSince) -> String {
+    let mut text = format!(
+        "since the freeze {} of {}: known then, still there and not blocking: {}; fixed: {}",
+        since.baseline,
+        words::minute(since.frozen_at),
+        words::counts(&since.baselined),
+        words::counts(&since.fixed)
+    );
+    if since.not_looked_for.total() > 0 {
+        text.push_str(&format!("; known and not looked for: {}", words::counts(&since.not_looked_for)));
+    }
+    text
 }
 
 fn why(reasons: &[String], width: usize, verbosity: u8) -> Vec<Line> {

@@ -11,6 +11,7 @@ use crate::value::Key;
 use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
 
 mod laws;
+mod new_since;
 mod signed;
 
 struct Silent;
@@ -328,7 +329,17 @@ fn forged(spoil: impl FnOnce(&mut RunResult, &mut Requirement)) -> Decision {
     let mut required = Requirement::default();
     spoil(&mut result, &mut required);
     let (checks, environments) = (&result.checks[..], &result.environments[..]);
-    judge(&Facts { checks, environments, required: &required, strays: &[], narrowed: &[], replay: false, block_at: Severity::Major }).0
+    judge(&Facts {
+        checks,
+        environments,
+        required: &required,
+        strays: &[],
+        narrowed: &[],
+        replay: false,
+        since: None,
+        block_at: Severity::Major,
+    })
+    .0
 }
 
 #[test]
@@ -356,6 +367,7 @@ fn evidence_without_snapshots_is_never_go() {
         snapshots: [("training".to_owned(), side()), ("production".to_owned(), side())].into(),
         lists: BTreeMap::new(),
         attestations: crate::check::Attestations::default(),
+        baselines: crate::check::Baselines::default(),
         as_of: moment("2027-02-01T12:00:00Z"),
         go_live: moment("2027-02-24T06:00:00Z"),
         site: None,

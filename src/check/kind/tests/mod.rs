@@ -3,6 +3,7 @@
 mod attested;
 mod count;
 mod expect;
+mod frozen;
 mod parity;
 mod present;
 mod resolves;

@@ -14,7 +14,7 @@ fn rank(decision: Decision) -> u8 {
     }
 }
 
-fn severity() -> impl Strategy<Value = Severity> {
+pub(super) fn severity() -> impl Strategy<Value = Severity> {
     prop_oneof![Just(Severity::Info), Just(Severity::Minor), Just(Severity::Major), Just(Severity::Blocker)]
 }
 
