@@ -59,9 +59,8 @@ impl Ladder {
             let cell = &cells[part.column];
             let text = Normaliser::apply_all(&part.normalise, &cell.text);
             push_part(out, text.as_bytes());
-            // A text that its normalisers leave blank names nothing.
-            let blank = text.is_empty() && !part.normalise.is_empty();
-            cell.state == State::Value && !blank
+            // A text of nothing but spaces names nothing.
+            cell.state == State::Value && !text.trim().is_empty()
         })
     }
 }

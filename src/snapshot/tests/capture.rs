@@ -210,6 +210,13 @@ fn key_parts_are_normalised_and_cells_are_not() {
 }
 
 #[test]
+fn spaces_are_no_key() {
+    let project = Project::new(&[("clinics.csv", "code\n\"  \"\nCARD-1\n")]);
+    let snapshot = project.capture(vec![dataset("clinics", vec![text("code")])], &["clinics"]);
+    assert_eq!(snapshot.manifest().dataset("clinics").unwrap().rows_without_key, 1);
+}
+
+#[test]
 fn a_default_fills_what_is_blank_and_is_counted() {
     let project = Project::new(&[("wards.csv", "id,code\n1,A\n"), ("clinics.csv", "code,active,ward\nC1,,1\nC2,false,\nC3,x,9\n")]);
     let active = Column { default: Some("true".to_owned()), ..typed("active", Type::Boolean) };

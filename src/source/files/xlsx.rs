@@ -39,15 +39,26 @@ pub(super) fn read(dataset: &Dataset, found: &Found, rows: &mut Rows) -> Result<
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(failed)?;
     let mut table: Option<Table> = None;
     let mut row = Row::default();
+    let mut headings = 0;
     loop {
         let cell = cells.next_cell_with_formula_metadata().map_err(failed)?;
         let ended = cell.as_ref().is_none_or(|c| c.pos.0 != row.number);
         if ended && !row.is_blank() {
             let origin = || place(found, &sheet, row.number);
             match &mut table {
+                Some(_) if row.number > header && !row.fits(headings) => {
+                    return Err(SourceError::new(
+                        "a row goes on to the right of the headings",
+                        origin(),
+                        "give the column a heading, or clear the cells: what has no heading is not read",
+                    ));
+                }
                 Some(table) if row.number > header => table.record(&|i| row.get(i), origin, rows)?,
                 None if row.number > header => break,
-                None if row.number == header => table = Some(Table::new(dataset, &row.headings(), found, &origin(), rows)?),
+                None if row.number == header => {
+                    headings = row.cells.len();
+                    table = Some(Table::new(dataset, &row.headings(), found, &origin(), rows)?);
+                }
                 _ => {}
             }
         }
@@ -74,7 +85,16 @@ pub(super) fn read(dataset: &Dataset, found: &Found, rows: &mut Rows) -> Result<
 fn sheet(book: &Xlsx<BufReader<File>>, dataset: &Dataset, found: &Found) -> Result<String, SourceError> {
     let names = book.sheet_names();
     let none = || SourceError::new("the workbook has no sheet", &found.shown, "export it again");
-    let Some(wanted) = &dataset.read.sheet else { return names.into_iter().next().ok_or_else(none) };
+    let Some(wanted) = &dataset.read.sheet else {
+        if names.len() > 1 {
+            return Err(SourceError::new(
+                format!("the workbook has {} sheets, and the definition names none: {}", names.len(), names.join(", ")),
+                &found.shown,
+                "write `sheet:` in the definition",
+            ));
+        }
+        return names.into_iter().next().ok_or_else(none);
+    };
     if names.contains(&wanted.value) {
         return Ok(wanted.value.clone());
     }
@@ -124,6 +144,11 @@ impl Row {
 
     fn is_blank(&self) -> bool {
         self.cells.iter().all(|c| matches!(c, Raw::Text(t) if t.trim().is_empty()))
+    }
+
+    /// True when nothing but blanks stands beyond the first `columns`.
+    fn fits(&self, columns: usize) -> bool {
+        self.cells.iter().skip(columns).all(|c| matches!(c, Raw::Text(t) if t.trim().is_empty()))
     }
 
     fn headings(&self) -> Vec<String> {
@@ -283,9 +308,20 @@ mod tests {
         });
         let wrong = case(&bytes).with(|d| d.read.sheet = Some(at("Clinic".to_owned())));
         assert!(wrong.error().what.contains("did you mean `Clinics`?"), "{}", wrong.error());
-        let first = case(&bytes).with(|d| d.read.sheet = None);
-        assert_eq!(first.unread(), [None, None], "the first sheet has no rows");
+        let any = case(&bytes).with(|d| d.read.sheet = None).error();
+        assert_eq!(any.what, "the workbook has 2 sheets, and the definition names none: Notes, Clinics");
         assert_eq!(case(&bytes).texts(), [["1", ""]]);
+    }
+
+    #[test]
+    fn what_has_no_heading_is_not_passed_over() {
+        let bytes = book(|s| {
+            s.write_row(1, 0, ["A", "x"]).unwrap();
+            s.write(2, 0, "B").unwrap().write(2, 2, "closed from March").unwrap();
+        });
+        let error = case(&bytes).error();
+        assert_eq!(error.what, "a row goes on to the right of the headings");
+        assert_eq!(error.place, "a.xlsx, sheet Clinics, row 3");
     }
 
     #[test]
