@@ -38,6 +38,14 @@ fn a_selection_that_selects_nothing_is_wrong_usage() {
     assert!(!Example::new().path().join(".gonogo").exists());
 }
 
+/// Name of the only item of a folder.
+fn only_item(folder: &std::path::Path) -> String {
+    let mut names = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an item").file_name().to_string_lossy().into_owned());
+    let name = names.next().expect("one item");
+    assert_eq!(names.next(), None);
+    name
+}
+
 #[test]
 fn snapshot_show_and_diff_work_on_the_same_data() {
     let example = Example::new();
@@ -51,6 +59,10 @@ fn snapshot_show_and_diff_work_on_the_same_data() {
     let ran = example.run(&["show", "production", "clinics", "--limit", "3"]);
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.stdout.lines().all(|l| l.chars().count() <= 80), "{ran}");
+
+    // The id that `snapshot` printed is enough to name one.
+    let id = only_item(&example.path().join(".gonogo/snapshots/production"));
+    assert_eq!(example.run(&["show", &id]).stdout, example.run(&["show", "production"]).stdout);
 
     let ran = example.run(&["diff", "training=latest", "production=latest", "clinics"]);
     assert_eq!(ran.code, 1, "{ran}");

@@ -61,6 +61,12 @@ pub(super) fn find(given: Option<&Path>, context: &Context) -> Result<PathBuf, L
         )));
     }
     start.ancestors().find(|dir| dir.join(PROJECT_FILE).is_file()).map(Path::to_path_buf).ok_or_else(|| {
+        if let Some(near) = ["gonogo.yml", "Gonogo.yaml", "gonogo.yaml.txt"].into_iter().find(|near| start.join(near).is_file()) {
+            return LoadError::Usage(format!(
+                "the project's file must be called {PROJECT_FILE}\n  {}\n  rename it",
+                shown(&start.join(near))
+            ));
+        }
         LoadError::Usage(format!(
             "no {PROJECT_FILE} was found here or in any folder above\n  {}\n  go to the project's folder, or name it with -C DIR",
             shown(&start)

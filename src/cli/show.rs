@@ -53,14 +53,19 @@ enum Rows {
     Csv,
 }
 
-/// ENV, ENV=ID or a snapshot folder.
+/// ENV, ENV=ID, an id alone as `gonogo snapshot` prints it, or a snapshot folder.
 pub(super) fn open(args: &Args, text: &str, context: &Context) -> Result<Snapshot, Failure> {
     let untold = |e: SnapshotError| Failure::CannotTell(e.to_string());
     if let Stored::Folder(dir) = Stored::typed(text, context) {
         return Snapshot::open(&dir).map_err(untold);
     }
     let store = Store::new(&find(args.project.as_deref(), context)?);
-    let (environment, id) = text.split_once('=').unwrap_or((text, "latest"));
+    let owner = store.owner(text).map_err(untold)?;
+    let (environment, id) = match (text.split_once('='), &owner) {
+        (Some(both), _) => both,
+        (None, Some(environment)) => (environment.as_str(), text),
+        (None, None) => (text, "latest"),
+    };
     if !store.folder(environment).is_dir() {
         return Err(Failure::Usage(format!(
             "there is no snapshot of `{environment}`\n{}\ntake one with `gonogo snapshot {environment}`, or give a snapshot's folder",

@@ -93,6 +93,22 @@ impl Store {
         verify::manifest(&self.folder(environment).join(id))
     }
 
+    /// The environment that a snapshot with this id is of; `None` when there is none.
+    pub fn owner(&self, id: &str) -> Result<Option<String>, SnapshotError> {
+        if !is_id(id) {
+            return Ok(None);
+        }
+        let environments = fs::read_dir(&self.root).into_iter().flatten().filter_map(Result::ok);
+        let mut names: Vec<String> = environments.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        for name in names {
+            if self.list(&name)?.iter().any(|known| known == id) {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
     /// Opens a snapshot by id, by unique prefix of an id, by `latest`, or the newest when `id` is `None`.
     pub fn open(&self, environment: &str, id: Option<&str>) -> Result<Snapshot, SnapshotError> {
         let folder = self.folder(environment);
