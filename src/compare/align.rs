@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::query::{Condition, Moment};
 use crate::snapshot::{SnapshotError, Table};
 use crate::system::Normaliser;
-use crate::value::{Key, State};
+use crate::value::{Key, NO_KEY, State};
 
 use super::columns::{Columns, Layout, rung_bit};
 use super::difference::{Comparison, Counts, DifferenceKind, Side};
@@ -54,17 +54,20 @@ pub(super) fn compare_rows<R: Rows>(
         notes: columns.notes.clone(),
         buffer: Vec::new(),
     };
+    let unique = left.entry().rows_with_shared_key + right.entry().rows_with_shared_key == 0;
     if columns.hash_suffices {
-        merge(left.keys()?, right.keys()?, &mut ByHash(&mut alignment))?;
+        merge(left.keys()?, right.keys()?, unique, &mut ByHash(&mut alignment))?;
     } else {
         let rows = (left.rows(&columns.left.columns, None)?, right.rows(&columns.right.columns, None)?);
-        merge(rows.0, rows.1, &mut ByCells::new(&mut alignment))?;
+        merge(rows.0, rows.1, unique, &mut ByCells::new(&mut alignment))?;
     }
     alignment.finish()
 }
 
-/// Two rows (or one) of a shared key of which only these are effective: read again by index, because their batch may be gone.
+/// Two rows (or one) of a key, of which the cells are still to be read, by index.
 pub(super) struct Late {
+    /// Key bytes: rows read by index come without.
+    pub(super) key: Vec<u8>,
     pub(super) left: Option<u64>,
     pub(super) right: Option<u64>,
     /// Why the other side's rows do not count.
@@ -109,7 +112,7 @@ impl<R: Rows> Alignment<'_, R> {
     }
 
     /// Judges two effective rows with the same key.
-    pub(super) fn pair(&mut self, left: At<'_, R::Cells>, right: At<'_, R::Cells>) -> Result<(), SnapshotError> {
+    pub(super) fn pair(&mut self, key: &[u8], left: At<'_, R::Cells>, right: At<'_, R::Cells>) -> Result<(), SnapshotError> {
         let answers = (self.answer(Side::Left, left)?, self.answer(Side::Right, right)?);
         if !answers.0.selects() && !answers.1.selects() {
             self.counts.excluded += 2;
@@ -120,9 +123,8 @@ impl<R: Rows> Alignment<'_, R> {
         self.counts.selected_sides.0 += u64::from(answers.0.selects());
         self.counts.selected_sides.1 += u64::from(answers.1.selects());
         self.counts.undecided += u64::from(answers.0 == Answer::Undecided || answers.1 == Answer::Undecided);
-        self.note_better_rungs(Side::Left, left);
-        self.note_better_rungs(Side::Right, right);
-        let key = left.0.key(left.1);
+        self.note_better_rungs(Side::Left, key, left);
+        self.note_better_rungs(Side::Right, key, right);
         let mut fields = Fields::of(self.columns, rung_bit(key.first().copied().unwrap_or(0)), left, right);
         for (side, row, answer) in [(Side::Left, left, answers.0), (Side::Right, right, answers.1)] {
             self.add_broken(&mut fields, side, row, answer);
@@ -136,7 +138,7 @@ impl<R: Rows> Alignment<'_, R> {
     }
 
     /// Judges an effective row that has no partner by key.
-    pub(super) fn single(&mut self, side: Side, row: At<'_, R::Cells>, why: Option<String>) -> Result<(), SnapshotError> {
+    pub(super) fn single(&mut self, side: Side, key: &[u8], row: At<'_, R::Cells>, why: Option<String>) -> Result<(), SnapshotError> {
         let answer = self.answer(side, row)?;
         if !answer.selects() {
             self.counts.excluded += 1;
@@ -144,8 +146,7 @@ impl<R: Rows> Alignment<'_, R> {
         }
         self.count_single(side);
         self.counts.undecided += u64::from(answer == Answer::Undecided);
-        self.note_better_rungs(side, row);
-        let key = row.0.key(row.1);
+        self.note_better_rungs(side, key, row);
         let mut fields = Fields::default();
         self.add_broken(&mut fields, side, row, answer);
         self.rest_of_fields(key, fields);
@@ -208,25 +209,27 @@ impl<R: Rows> Alignment<'_, R> {
     fn flush(&mut self) -> Result<(), SnapshotError> {
         let (left, right, columns) = (self.left, self.right, self.columns);
         let late = std::mem::take(&mut self.late);
-        let pairs: Vec<(u64, u64)> = late.iter().filter_map(|l| l.left.zip(l.right)).collect();
-        each_pair((left, right), columns, &pairs, |_, l, r| self.pair(l, r))?;
+        let (keys, pairs) = pairs_of(&late);
+        each_pair((left, right), columns, &pairs, |n, l, r| self.pair(keys[n], l, r))?;
         for (side, rows) in [(Side::Left, left), (Side::Right, right)] {
-            let (mut indexes, mut reasons) = (Vec::new(), Vec::new());
+            let (mut indexes, mut singles) = (Vec::new(), Vec::new());
             for one in &late {
                 let (own, other) = if side == Side::Left { (one.left, one.right) } else { (one.right, one.left) };
                 if let (Some(index), None) = (own, other) {
                     indexes.push(index);
-                    reasons.push(one.why.clone());
+                    singles.push(one);
                 }
             }
-            each_row(rows, &columns.layout(side).columns, &indexes, |n, row| self.single(side, row, reasons[n].take()))?;
+            each_row(rows, &columns.layout(side).columns, &indexes, |n, row| {
+                self.single(side, &singles[n].key, row, singles[n].why.clone())
+            })?;
         }
         Ok(())
     }
 
     /// A row that stands on a lower rung although a better one is complete shares that one with another row.
-    fn note_better_rungs(&mut self, side: Side, row: At<'_, R::Cells>) {
-        let own = row.0.key(row.1).first().copied().unwrap_or(0);
+    fn note_better_rungs(&mut self, side: Side, key: &[u8], row: At<'_, R::Cells>) {
+        let own = key.first().copied().unwrap_or(0);
         for rung in 0..own.min(self.columns.layout(side).rungs.len() as u8) {
             if let Some(parts) = rung_parts(self.columns.layout(side), rung, row) {
                 *self.duplicates.entry((Key { rung, parts }, side)).or_default() += 1;
@@ -263,7 +266,8 @@ impl<R: Rows> Alignment<'_, R> {
             return self.flush();
         }
         let (left, right, columns) = (self.left, self.right, self.columns);
-        let pairs: Vec<(u64, u64)> = std::mem::take(&mut self.late).into_iter().filter_map(|l| l.left.zip(l.right)).collect();
+        let late = std::mem::take(&mut self.late);
+        let (keys, pairs) = pairs_of(&late);
         self.leftovers.0.sort();
         self.leftovers.1.sort();
         let leftovers = std::mem::take(&mut self.leftovers);
@@ -273,7 +277,7 @@ impl<R: Rows> Alignment<'_, R> {
             columns,
             &pairs,
             (&leftovers.0.indexes(), &leftovers.1.indexes()),
-            |_, l, r| self.pair(l, r),
+            |n, l, r| self.pair(keys[n], l, r),
             |side, n, row| {
                 match side {
                     Side::Left => on_left.push(Record::new(columns, &columns.left, &leftovers.0, n, row)),
@@ -310,15 +314,20 @@ impl<R: Rows> Alignment<'_, R> {
             let mut records = Vec::with_capacity(indexes.len());
             each_row(rows, &shown, &indexes, |_, row| {
                 let cells = names.iter().enumerate().map(|(slot, name)| (name.as_str(), row.0.cell(row.1, slot).text.into()));
-                records.push((row.0.key(row.1).to_vec(), in_words(cells)));
+                records.push(in_words(cells));
                 Ok(())
             })?;
-            for (key, record) in records {
-                self.sink.put(&key, || DifferenceKind::MissingKey { side, record });
+            for record in records {
+                self.sink.put(&[NO_KEY], || DifferenceKind::MissingKey { side, record });
             }
         }
         Ok(())
     }
+}
+
+/// Those of which both sides are there: key and row indexes.
+fn pairs_of(late: &[Late]) -> (Vec<&[u8]>, Vec<(u64, u64)>) {
+    late.iter().filter_map(|one| Some((one.key.as_slice(), one.left.zip(one.right)?))).unzip()
 }
 
 /// Missing or extra, depending on the side that has the record.

@@ -60,7 +60,7 @@ pub(super) fn id<B: Cells>((batch, i): At<'_, B>) -> Option<u128> {
 /// on the two sides, each instance numbers its own, and equal ids are chance.
 pub(super) fn of_ids<R: Rows>(left: &R, right: &R, claims: &mut Claims) -> Result<Option<String>, SnapshotError> {
     let mut ids = Ids { claims, both: 0, agree: 0 };
-    merge(left.rows(&[], None)?, right.rows(&[], None)?, &mut ids)?;
+    merge(left.rows(&[], None)?, right.rows(&[], None)?, false, &mut ids)?;
     if ids.agree * 10 >= ids.both * 9 {
         return Ok(None);
     }

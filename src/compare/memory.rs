@@ -129,6 +129,7 @@ impl Shape {
             rows: stored.len() as u64,
             file: None,
             sha256: None,
+            blake3: None,
             completeness: Completeness { grade: Grade::Proven, method: "a test".to_owned(), expected: None },
             definition: String::new(),
             key: self.key.iter().map(|rung| rung.iter().map(|c| (*c).to_owned()).collect()).collect(),
@@ -136,7 +137,7 @@ impl Shape {
             effective: self.effective.as_ref().map(|(from, to)| (own(from), own(to))),
             columns: (0..self.columns.len()).map(column).collect(),
             rows_without_key: 0,
-            rows_with_shared_key: 0,
+            rows_with_shared_key: stored.windows(2).filter(|w| w[0].key == w[1].key).count() as u64,
             sources: Vec::new(),
             declared_empty: None,
         };

@@ -13,6 +13,10 @@ pub(super) type At<'a, B> = (&'a B, usize);
 
 /// What a merge meets.
 pub(super) trait Meet<B: Batch> {
+    /// So many pairs of rows with the same key and the same hash; only for rows that have hashes.
+    fn alike(&mut self, pairs: u64) {
+        debug_assert_eq!(pairs, 0, "rows with cells are told one by one");
+    }
     /// One row on each side with the same key.
     fn pair(&mut self, left: At<'_, B>, right: At<'_, B>) -> Result<(), SnapshotError>;
     /// A row whose key the other side does not have.
@@ -25,14 +29,24 @@ pub(super) trait Meet<B: Batch> {
     fn keyless(&mut self, side: Side, row: At<'_, B>) -> Result<(), SnapshotError>;
 }
 
-/// Merges both sides by key bytes.
+/// Merges both sides by key bytes. `unique` says that no two rows of a side share a key, so that none has to be looked for.
 pub(super) fn merge<B: Batch>(
     left: impl Iterator<Item = Result<B, SnapshotError>>,
     right: impl Iterator<Item = Result<B, SnapshotError>>,
+    unique: bool,
     meet: &mut impl Meet<B>,
 ) -> Result<(), SnapshotError> {
     let (mut left, mut right) = (Cursor::new(left)?, Cursor::new(right)?);
     loop {
+        if unique && let (Some(l), Some(r)) = (left.row(), right.row()) {
+            let pairs = l.0.alike(l.1, r.0, r.1);
+            if pairs > 0 {
+                meet.alike(pairs as u64);
+                left.advance(pairs)?;
+                right.advance(pairs)?;
+                continue;
+            }
+        }
         let order = match (left.key(), right.key()) {
             (None, None) => return Ok(()),
             (Some(_), None) => Ordering::Less,
@@ -45,7 +59,7 @@ pub(super) fn merge<B: Batch>(
             left.each_row(|row| meet.keyless(Side::Left, row))?;
             return right.each_row(|row| meet.keyless(Side::Right, row));
         }
-        let shared = order != Ordering::Greater && left.is_shared() || order != Ordering::Less && right.is_shared();
+        let shared = !unique && (order != Ordering::Greater && left.is_shared() || order != Ordering::Less && right.is_shared());
         if shared {
             let key = lowest.unwrap_or_default().to_vec();
             left.each_row_of(&key, |row| meet.shared(Side::Left, row))?;
@@ -114,7 +128,12 @@ impl<B: Batch, I: Iterator<Item = Result<B, SnapshotError>>> Cursor<B, I> {
     }
 
     fn step(&mut self) -> Result<(), SnapshotError> {
-        self.at += 1;
+        self.advance(1)
+    }
+
+    /// Goes on by so many rows of the batch.
+    fn advance(&mut self, rows: usize) -> Result<(), SnapshotError> {
+        self.at += rows;
         if self.now.as_ref().is_some_and(|batch| self.at >= batch.len()) {
             self.now = self.ahead.take();
             self.ahead = self.fetch()?;

@@ -13,18 +13,26 @@ use super::selection::Answer;
 pub(super) struct ByHash<'m, 'a, R: Rows>(pub(super) &'m mut Alignment<'a, R>);
 
 impl<R: Rows> Meet<R::Keys> for ByHash<'_, '_, R> {
-    fn pair(&mut self, left: At<'_, R::Keys>, right: At<'_, R::Keys>) -> Result<(), SnapshotError> {
+    fn alike(&mut self, pairs: u64) {
         let counts = &mut self.0.counts;
-        counts.left += 1;
-        counts.right += 1;
-        if left.0.hash(left.1) != right.0.hash(right.1) {
+        counts.left += pairs;
+        counts.right += pairs;
+        counts.selected += pairs;
+        counts.matched += pairs;
+        counts.selected_sides.0 += pairs;
+        counts.selected_sides.1 += pairs;
+    }
+
+    fn pair(&mut self, left: At<'_, R::Keys>, right: At<'_, R::Keys>) -> Result<(), SnapshotError> {
+        if left.0.hash(left.1) == right.0.hash(right.1) {
+            self.alike(1);
+        } else {
+            self.0.counts.left += 1;
+            self.0.counts.right += 1;
+            let key = left.0.key(left.1).to_vec();
             let (left, right) = (Some(left.0.index(left.1)), Some(right.0.index(right.1)));
-            return self.0.push_late(Late { left, right, why: None });
+            self.0.push_late(Late { key, left, right, why: None })?;
         }
-        counts.selected += 1;
-        counts.matched += 1;
-        counts.selected_sides.0 += 1;
-        counts.selected_sides.1 += 1;
         Ok(())
     }
 
@@ -103,9 +111,9 @@ impl<'m, 'a, R: Rows> ByCells<'m, 'a, R> {
 impl<R: Rows> Meet<R::Cells> for ByCells<'_, '_, R> {
     fn pair(&mut self, left: At<'_, R::Cells>, right: At<'_, R::Cells>) -> Result<(), SnapshotError> {
         match (self.outside(Side::Left, left), self.outside(Side::Right, right)) {
-            (None, None) => self.alignment.pair(left, right),
-            (None, why) => self.alignment.single(Side::Left, left, why),
-            (why, None) => self.alignment.single(Side::Right, right, why),
+            (None, None) => self.alignment.pair(left.0.key(left.1), left, right),
+            (None, why) => self.alignment.single(Side::Left, left.0.key(left.1), left, why),
+            (why, None) => self.alignment.single(Side::Right, right.0.key(right.1), right, why),
             _ => Ok(()),
         }
     }
@@ -114,7 +122,7 @@ impl<R: Rows> Meet<R::Cells> for ByCells<'_, '_, R> {
         if self.outside(side, row).is_some() {
             return Ok(());
         }
-        self.alignment.single(side, row, None)
+        self.alignment.single(side, row.0.key(row.1), row, None)
     }
 
     fn shared(&mut self, side: Side, row: At<'_, R::Cells>) -> Result<(), SnapshotError> {
@@ -144,7 +152,7 @@ impl<R: Rows> Meet<R::Cells> for ByCells<'_, '_, R> {
                 (None, Some(_)) => left.why,
                 _ => None,
             };
-            return self.alignment.push_late(Late { left: left.first, right: right.first, why });
+            return self.alignment.push_late(Late { key: key.to_vec(), left: left.first, right: right.first, why });
         }
         let counts = &mut self.alignment.counts;
         if left.selected + right.selected == 0 {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use arrow_array::types::{Date32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, RecordBatch, StringArray};
 
-use crate::value::{CellRef, State};
+use crate::value::{CellRef, NO_KEY, State};
 
 use super::manifest::ColumnEntry;
 use super::scalar::Stored;
@@ -41,6 +41,33 @@ impl KeyBatch {
         self.key.value(i)
     }
 
+    /// How many rows from `i` on have the keys and hashes of the rows of `other` from `j` on, in whole blocks: both lie in
+    /// one piece of memory, so that a block costs little more than a row.
+    pub fn alike(&self, mut i: usize, other: &Self, mut j: usize) -> usize {
+        const BLOCK: usize = 16;
+        let width = self.hash.value_length() as usize;
+        let mut rows = 0;
+        while i + BLOCK <= self.len() && j + BLOCK <= other.len() {
+            let ends = |batch: &'_ Self, at: usize| -> [i32; BLOCK + 1] {
+                let offsets = &batch.key.value_offsets()[at..=at + BLOCK];
+                std::array::from_fn(|n| offsets[n] - offsets[0])
+            };
+            let keys = |batch: &Self, at: usize| -> std::ops::Range<usize> {
+                let offsets = batch.key.value_offsets();
+                offsets[at] as usize..offsets[at + BLOCK] as usize
+            };
+            let same = self.hash.value_data()[i * width..(i + BLOCK) * width] == other.hash.value_data()[j * width..(j + BLOCK) * width]
+                && ends(self, i) == ends(other, j)
+                && self.key.value_data()[keys(self, i)] == other.key.value_data()[keys(other, j)];
+            // Rows without a key come last, and are no pairs.
+            if !same || self.key(i + BLOCK - 1).first() == Some(&NO_KEY) {
+                break;
+            }
+            (i, j, rows) = (i + BLOCK, j + BLOCK, rows + BLOCK);
+        }
+        rows
+    }
+
     /// Row hash: XXH3-128 over the hashed columns.
     #[inline]
     pub fn hash(&self, i: usize) -> u128 {
@@ -52,7 +79,7 @@ impl KeyBatch {
 pub struct RowBatch {
     /// Index of each row in the dataset.
     pub rows: Vec<u64>,
-    key: BinaryArray,
+    key: Option<BinaryArray>,
     id: Option<StringArray>,
     columns: Vec<Cells>,
 }
@@ -61,7 +88,7 @@ impl RowBatch {
     pub(super) fn new(rows: Vec<u64>, batch: &RecordBatch, columns: &[ColumnEntry]) -> Option<Self> {
         Some(Self {
             rows,
-            key: array(batch, schema::KEY)?,
+            key: array(batch, schema::KEY),
             id: array(batch, schema::ID),
             columns: columns.iter().map(|c| Cells::new(batch, c)).collect::<Option<_>>()?,
         })
@@ -77,9 +104,9 @@ impl RowBatch {
         self.rows.is_empty()
     }
 
-    /// Key bytes of the row at `i`.
+    /// Key bytes of the row at `i`; empty for rows that were asked for by index.
     pub fn key(&self, i: usize) -> &[u8] {
-        self.key.value(i)
+        self.key.as_ref().map_or(&[], |keys| keys.value(i))
     }
 
     /// Surrogate id of the row at `i`, when the dataset has ids.

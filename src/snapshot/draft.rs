@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::value::{Cell, CellRef, Key, NO_KEY, State};
 
+use super::digest::Digests;
 use super::digest::Sealed;
 use super::manifest::{DatasetEntry, Manifest};
 use super::row::{push_cell, push_id};
@@ -162,7 +163,7 @@ impl TableDraft {
         let name = file_name(&entry.name);
         let path = folder.join(&name);
         let (mut without, mut shared) = (0, 0);
-        let write = || -> Result<String, ParquetError> {
+        let write = || -> Result<Digests, ParquetError> {
             let mut writer = TableWriter::create(&path, &entry)?;
             let (mut previous, mut alike) = (Vec::new(), 0u64);
             sorter.drain(|row| {
@@ -180,7 +181,8 @@ impl TableDraft {
             })?;
             writer.finish()
         };
-        entry.sha256 = Some(write().map_err(|e| unwritable(&folder, &e))?);
+        let digests = write().map_err(|e| unwritable(&folder, &e))?;
+        (entry.sha256, entry.blake3) = (Some(digests.sha256), Some(digests.blake3));
         entry.file = Some(name);
         entry.rows_without_key = without;
         entry.rows_with_shared_key = shared;

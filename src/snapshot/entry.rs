@@ -35,6 +35,7 @@ pub(super) fn undefined(name: &str, reason: String) -> DatasetEntry {
         rows: 0,
         file: None,
         sha256: None,
+        blake3: None,
         completeness: not_known(),
         definition: String::new(),
         key: Vec::new(),

@@ -100,6 +100,8 @@ pub struct DatasetEntry {
     pub file: Option<String>,
     /// SHA-256 of that file.
     pub sha256: Option<String>,
+    /// BLAKE3 of that file: what is verified when the snapshot is opened.
+    pub blake3: Option<String>,
     /// How sure it is that all rows were read.
     pub completeness: Completeness,
     /// SHA-256 of the dataset's definition; two sides are compared only under definitions that fit.

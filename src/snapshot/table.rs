@@ -60,11 +60,14 @@ impl Table {
         Ok(KeyBatches { batches: self.batches(&BTreeSet::from([schema::KEY.to_owned(), schema::HASH.to_owned()]), None)?, next: 0 })
     }
 
-    /// Cells of the given columns: of all rows, or only of the rows with these ascending indexes.
+    /// Cells of the given columns: of all rows, with their keys, or only of the rows with these ascending indexes, without.
     pub fn rows(&self, columns: &[usize], only: Option<&[u64]>) -> Result<RowBatches, SnapshotError> {
         let wrong = |what: String| SnapshotError::new(what, &self.path, "this is a mistake in gonogo: please report it");
         let mut entries = Vec::with_capacity(columns.len());
-        let mut names = BTreeSet::from([schema::KEY.to_owned(), schema::ID.to_owned()]);
+        let mut names = BTreeSet::from([schema::ID.to_owned()]);
+        if only.is_none() {
+            names.insert(schema::KEY.to_owned());
+        }
         for &c in columns {
             let column = self.entry.columns.get(c).ok_or_else(|| wrong(format!("{} has no column {c}", self.entry.name)))?;
             names.extend([column.name.clone(), schema::state_name(&column.name), schema::raw_name(&column.name)]);

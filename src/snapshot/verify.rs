@@ -76,9 +76,9 @@ fn table(dir: &Path, entry: &DatasetEntry) -> Result<Table, SnapshotError> {
     let path = dir.join(name);
     let bad = |what: String| SnapshotError::new(what, &path, AGAIN);
     let mut file = File::open(&path).map_err(|e| bad(format!("a file of the snapshot cannot be opened: {e}")))?;
-    let found = digest::of_file(&mut file).map_err(|e| bad(format!("a file of the snapshot cannot be read: {e}")))?;
-    if entry.sha256.as_ref() != Some(&found) {
-        return Err(bad("the file was changed: it does not have the SHA-256 that the manifest names".to_owned()));
+    let found = digest::blake3_of(&mut file).map_err(|e| bad(format!("a file of the snapshot cannot be read: {e}")))?;
+    if entry.blake3.as_ref() != Some(&found) {
+        return Err(bad("the file was changed: it does not have the digest that the manifest names".to_owned()));
     }
     Table::open(&path, entry)
 }

@@ -198,6 +198,7 @@ mod tests {
                 rows: 1,
                 file: None,
                 sha256: None,
+                blake3: None,
                 completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(1) },
                 definition: "d".into(),
                 key: vec![vec!["code".into()]],

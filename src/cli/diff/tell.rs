@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::compare::{Difference, DifferenceKind, FieldDifference, How, Side};
 use crate::report::text::inline;
@@ -128,50 +129,106 @@ fn shown(cell: &Cell, width: usize) -> String {
 }
 
 /// The published shape of a diff, version 1.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: &'static str,
+    version: u32,
+    left: &'a str,
+    right: &'a str,
+    datasets: Vec<DatasetDiff<'a>>,
+}
+
+#[derive(Serialize)]
+struct DatasetDiff<'a> {
+    dataset: &'a str,
+    rows: Sides<u64>,
+    columns_only: Sides<&'a [String]>,
+    records: BTreeMap<&'static str, u64>,
+    cannot_tell: &'a [String],
+    beyond: u64,
+    notes: &'a [String],
+    differences: Vec<Shown<'a>>,
+}
+
+#[derive(Serialize)]
+struct Sides<T> {
+    left: T,
+    right: T,
+}
+
 pub(super) fn json(names: &Names, compared: &[Compared]) -> Result<Vec<u8>, Failure> {
-    let datasets: Vec<Value> = compared
-        .iter()
-        .map(|one| {
-            json!({
-                "dataset": one.name,
-                "rows": { "left": one.comparison.counts.left, "right": one.comparison.counts.right },
-                "columns_only": { "left": one.only[0], "right": one.only[1] },
-                "records": tally(&one.comparison.differences),
-                "cannot_tell": one.cannot_tell,
-                "beyond": one.comparison.beyond,
-                "notes": one.comparison.notes,
-                "differences": one.comparison.differences.iter().map(difference).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let document = json!({ "format": "gonogo-diff", "version": 1, "left": names[0], "right": names[1], "datasets": datasets });
+    let datasets = compared.iter().map(|one| DatasetDiff {
+        dataset: &one.name,
+        rows: Sides { left: one.comparison.counts.left, right: one.comparison.counts.right },
+        columns_only: Sides { left: &one.only[0], right: &one.only[1] },
+        records: tally(&one.comparison.differences),
+        cannot_tell: &one.cannot_tell,
+        beyond: one.comparison.beyond,
+        notes: &one.comparison.notes,
+        differences: one.comparison.differences.iter().map(Shown).collect(),
+    });
+    let document = Document { format: "gonogo-diff", version: 1, left: &names[0], right: &names[1], datasets: datasets.collect() };
     let mut out = serde_json::to_vec_pretty(&document).map_err(|e| Failure::Internal(e.into()))?;
     out.push(b'\n');
     Ok(out)
 }
 
-fn difference(difference: &Difference) -> Value {
-    let field = |f: &FieldDifference| json!({ "field": f.field, "left": f.left, "right": f.right });
-    let side = |s: &Side| if *s == Side::Left { "left" } else { "right" };
-    let mut object = json!({ "kind": word(&difference.kind).replace(' ', "_"), "key": difference.key.parts });
-    let more = match &difference.kind {
-        DifferenceKind::Missing { why } | DifferenceKind::Extra { why } => json!({ "why": why }),
-        DifferenceKind::Changed(f) | DifferenceKind::NotDifferent(f) => field(f),
-        DifferenceKind::Renamed { to, how, fields } => {
-            let how = match how {
-                How::Exact => json!("exact"),
-                How::Content => json!("content"),
-                How::Similar(share) => json!({ "similar": share }),
-            };
-            json!({ "to": to.parts, "how": how, "fields": fields.iter().map(field).collect::<Vec<_>>() })
+/// One difference, its members written as they come: there may be a hundred thousand.
+struct Shown<'a>(&'a Difference);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let side = |s: &Side| if *s == Side::Left { "left" } else { "right" };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", &word(&self.0.kind).replace(' ', "_"))?;
+        map.serialize_entry("key", &self.0.key.parts)?;
+        match &self.0.kind {
+            DifferenceKind::Missing { why } | DifferenceKind::Extra { why } => map.serialize_entry("why", why)?,
+            DifferenceKind::Changed(f) | DifferenceKind::NotDifferent(f) => {
+                map.serialize_entry("field", &f.field)?;
+                map.serialize_entry("left", &f.left)?;
+                map.serialize_entry("right", &f.right)?;
+            }
+            DifferenceKind::Renamed { to, how, fields } => {
+                map.serialize_entry("to", &to.parts)?;
+                match how {
+                    How::Exact => map.serialize_entry("how", "exact")?,
+                    How::Content => map.serialize_entry("how", "content")?,
+                    How::Similar(share) => map.serialize_entry("how", &BTreeMap::from([("similar", share)]))?,
+                }
+                map.serialize_entry("fields", &fields.iter().map(Field::of).collect::<Vec<_>>())?;
+            }
+            DifferenceKind::Rekeyed { to, fields } => {
+                map.serialize_entry("to", &to.parts)?;
+                map.serialize_entry("fields", &fields.iter().map(Field::of).collect::<Vec<_>>())?;
+            }
+            DifferenceKind::DuplicateKey { side: s, rows } => {
+                map.serialize_entry("side", side(s))?;
+                map.serialize_entry("rows", rows)?;
+            }
+            DifferenceKind::MissingKey { side: s, record } => {
+                map.serialize_entry("side", side(s))?;
+                map.serialize_entry("record", record)?;
+            }
+            DifferenceKind::Broken { side: s, field, cell } => {
+                map.serialize_entry("side", side(s))?;
+                map.serialize_entry("field", field)?;
+                map.serialize_entry("cell", cell)?;
+            }
         }
-        DifferenceKind::Rekeyed { to, fields } => json!({ "to": to.parts, "fields": fields.iter().map(field).collect::<Vec<_>>() }),
-        DifferenceKind::DuplicateKey { side: s, rows } => json!({ "side": side(s), "rows": rows }),
-        DifferenceKind::MissingKey { side: s, record } => json!({ "side": side(s), "record": record }),
-        DifferenceKind::Broken { side: s, field, cell } => json!({ "side": side(s), "field": field, "cell": cell }),
-    };
-    if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
-        object.extend(more);
+        map.end()
     }
-    object
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    field: &'a str,
+    left: &'a Cell,
+    right: &'a Cell,
+}
+
+impl<'a> Field<'a> {
+    fn of(difference: &'a FieldDifference) -> Self {
+        Self { field: &difference.field, left: &difference.left, right: &difference.right }
+    }
 }

@@ -118,6 +118,7 @@ fn manifest(name: &str) -> Manifest {
             rows: 9,
             file: None,
             sha256: None,
+            blake3: None,
             completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(9) },
             definition: "d".into(),
             key: vec![vec!["code".into()]],

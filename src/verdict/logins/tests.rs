@@ -16,6 +16,7 @@ fn dataset(name: &str, sha256: &str) -> DatasetEntry {
         rows: 1,
         file: None,
         sha256: None,
+        blake3: None,
         completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(1) },
         definition: "d".into(),
         key: vec![vec!["code".into()]],
