@@ -22,6 +22,26 @@ pub struct Context {
     pub width: usize,
     /// Threads that capture may use: `GONOGO_THREADS`, else one per processor.
     pub threads: usize,
+    /// The way out of the hospital's network.
+    pub proxies: Proxies,
+}
+
+/// Proxies of the process environment, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name them, in capitals or not.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Proxies {
+    /// Proxy for `https://`.
+    pub https: Option<String>,
+    /// Proxy for `http://`.
+    pub http: Option<String>,
+    /// Hosts that are reached without one: names, domains, addresses and networks, separated by commas.
+    pub except: String,
+}
+
+impl std::fmt::Debug for Proxies {
+    /// Their addresses may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proxies")
+    }
 }
 
 impl Context {
@@ -41,6 +61,18 @@ impl Context {
                 .filter(|n| *n > 0)
                 .or_else(|| std::thread::available_parallelism().ok().map(std::num::NonZero::get))
                 .unwrap_or(1),
+            proxies: {
+                let variable = |name: &str| {
+                    let lower = std::env::var(name.to_lowercase()).ok().filter(|v| !v.trim().is_empty());
+                    lower.or_else(|| std::env::var(name).ok().filter(|v| !v.trim().is_empty()))
+                };
+                let any = variable("ALL_PROXY");
+                Proxies {
+                    https: variable("HTTPS_PROXY").or_else(|| any.clone()),
+                    http: variable("HTTP_PROXY").or(any),
+                    except: variable("NO_PROXY").unwrap_or_default(),
+                }
+            },
         })
     }
 }

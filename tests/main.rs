@@ -17,6 +17,8 @@ mod documents;
 mod example;
 /// Freezes: what moved, and what is new.
 mod freeze;
+/// Probes of servers that misbehave in every way.
+mod hostile;
 /// Which module may import which.
 mod layout;
 /// Never GO on what was not measured.

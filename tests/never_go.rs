@@ -329,3 +329,14 @@ fn a_report_that_cannot_be_written_is_not_go() {
     assert_eq!(ran.code, 3, "{ran}");
     assert!(ran.stdout.contains("GO"), "the verdict is shown all the same\n{ran}");
 }
+
+#[test]
+fn a_live_system_that_does_not_answer() {
+    never_go("nobody answers", |example| {
+        let production = text_of(example, "environments/production.yaml");
+        // The port that discards everything: nobody listens there.
+        put(example, "environments/production.yaml", &format!("{production}url: http://localhost:9\n"));
+        let check = "version: 1\narea: portal\nowner: portal team\nchecks:\n  - id: portal\n    probe: {in: production, get: metadata, samples: 3}\n";
+        example.write("checks/portal.yaml", check);
+    });
+}

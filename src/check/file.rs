@@ -66,7 +66,7 @@ impl Severities {
 }
 
 /// Kinds that the check language has and this version does not.
-const NOT_YET: &[&str] = &["query", "probe"];
+const NOT_YET: &[&str] = &["query"];
 
 /// Decodes one check file; every mistake goes to `problems`. Checks with mistakes are left out of the file.
 pub fn decode(document: &Document, problems: &mut Problems) -> Option<CheckFile> {

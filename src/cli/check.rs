@@ -10,7 +10,7 @@ use crate::document::suggest;
 use crate::environment::TakenAt;
 use crate::exit::ExitStatus;
 use crate::report::Style;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{PROBES, Snapshot};
 use crate::verdict::{Claim, Moments, Request, RunResult, Since, decide, doubts, login_doubts};
 
 use super::args::{Args, CheckArgs};
@@ -34,7 +34,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
     let request = Request {
         narrowed: selection.words.clone(),
         replay: as_of.replay,
-        deviations: stated(&loaded).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
+        deviations: stated(&loaded, &evidence).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
         digests: loaded.digests.clone(),
         since: since.map(|baseline| Since { baseline: baseline.clone(), rules: baselines::changed_rules(baseline, &loaded) }),
     };
@@ -70,7 +70,7 @@ pub(super) fn judge(
 }
 
 /// What people vouch for instead of the data: their names stand in every report.
-fn stated(loaded: &Loaded) -> Vec<String> {
+fn stated(loaded: &Loaded, evidence: &Evidence) -> Vec<String> {
     let mut found = Vec::new();
     for name in [&loaded.pair.training, &loaded.pair.production] {
         let Some(environment) = loaded.environments.get(name) else { continue };
@@ -80,6 +80,13 @@ fn stated(loaded: &Loaded) -> Vec<String> {
         }
         if let Some(reason) = &environment.same_files {
             found.push(format!("{name} may hold the same bytes as the other side ({})", reason.value));
+        }
+    }
+    for (name, side) in &evidence.snapshots {
+        let probed = side.snapshot.as_ref().is_some_and(|s| s.manifest().dataset(PROBES).is_some());
+        let server = loaded.environments.get(name).and_then(|e| e.server.as_ref()).filter(|_| probed);
+        if let Some(reason) = server.and_then(|s| s.allow_http.as_ref()) {
+            found.push(format!("{name} is asked without encryption ({reason})"));
         }
     }
     found

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::check::Check;
 use crate::context::Context;
 use crate::document::suggest;
-use crate::snapshot::{CaptureRequest, Limits, Plan, Snapshot, SnapshotError, Store, capture_within};
+use crate::snapshot::{CaptureRequest, Limits, Plan, Probe, Probing, Snapshot, SnapshotError, Store, capture_within};
+use crate::system::System;
 
 use super::Failure;
 use super::load::Loaded;
@@ -93,7 +94,7 @@ pub(super) async fn gather(
         } else if offline {
             gathered.insert(name.clone(), store.open(name, None).map_err(|e| in_one_line(&e)));
         } else {
-            pending.push(capture_one(loaded, &store, name, datasets, context));
+            pending.push(capture_one(loaded, &store, name, (datasets, plan.probes.get(name)), context));
         }
     }
     for (name, result) in join_all(pending).await {
@@ -106,14 +107,25 @@ async fn capture_one(
     loaded: &Loaded,
     store: &Store,
     name: &str,
-    datasets: &BTreeSet<String>,
+    (datasets, probes): (&BTreeSet<String>, Option<&BTreeSet<Probe>>),
     context: &Context,
 ) -> (String, Result<Snapshot, String>) {
-    let Some((environment, system)) = loaded.environments.get(name).and_then(|e| Some((e, loaded.systems.get(&e.system.value)?))) else {
+    let Some(environment) = loaded.environments.get(name) else {
         return (name.to_owned(), Err(format!("there is no environment `{name}`")));
     };
-    let request =
-        CaptureRequest { environment, system, datasets, project: &loaded.root, site: None, into: store.folder(name), now: context.now };
+    let none = System::without_data(&environment.path);
+    let system = loaded.systems.get(&environment.system.value).unwrap_or(&none);
+    let probing = probes.map(|requests| Probing { requests, proxies: &context.proxies });
+    let request = CaptureRequest {
+        environment,
+        system,
+        datasets,
+        project: &loaded.root,
+        probing,
+        site: None,
+        into: store.folder(name),
+        now: context.now,
+    };
     (name.to_owned(), capture_within(request, Limits { threads: context.threads, ..Limits::default() }).await.map_err(|e| in_one_line(&e)))
 }
 

@@ -61,7 +61,7 @@ pub(super) fn choose(
 
 /// A damaged file stands for its environment, and says nothing.
 fn is_read(environment: &Environment) -> bool {
-    !environment.system.value.is_empty()
+    !environment.digest.is_empty()
 }
 
 /// The same folder or the same instance on both sides is a mistake in the files: everything would be equal to itself.
@@ -81,6 +81,14 @@ pub(super) fn lint(root: &Path, pair: &Pair, environments: &BTreeMap<String, Env
             .add(&files.place, format!("`{}` reads the same folder as `{}`", pair.production, pair.training))
             .expected("another folder")
             .help("point each environment at its own extract");
+    }
+    if let (Some(left), Some(right)) = (&training.server, &production.server)
+        && left.url.value == right.url.value
+    {
+        problems
+            .add(&right.url.place, format!("`{}` asks the same server as `{}`", pair.production, pair.training))
+            .expected("another address")
+            .help("point each environment at its own server");
     }
     if let (Some(left), Some(right)) = (&training.instance, &production.instance)
         && training.system.value == production.system.value

@@ -67,6 +67,7 @@ fn plan(loaded: &Loaded, typed: &SnapshotArgs) -> Result<Plan, Failure> {
             plan.want(name, dataset);
         }
         if typed.dataset.is_empty() {
+            asked.probes.get(name).into_iter().flatten().for_each(|probe| plan.probe(name, probe.clone()));
             match asked.datasets.get(name) {
                 Some(datasets) => datasets.iter().for_each(|d| plan.want(name, d)),
                 None => offered.iter().for_each(|d| plan.want(name, d)),

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use crate::document::decode::{Fields, instant, name, one_of, some_text, text, version};
 use crate::document::{At, Document, Node, Place, Problems, SourceText, sha256, suggest};
 
-use super::{Environment, Instance, Role, TakenAt};
+use super::{Environment, Instance, Role, TakenAt, server};
 
-/// What live systems will need; the words are known so that nobody hunts for a typing mistake.
-const LIVE: &[&str] = &["url", "login", "limits", "tls"];
+/// What reading live systems will need; the words are known so that nobody hunts for a typing mistake.
+const LIVE: &[&str] = &["login"];
 
 /// Decodes one environment file; every mistake goes to `problems`.
 ///
@@ -19,13 +19,20 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
     version(&mut fields, problems);
     let name = fields.need("name", problems, name).filter(|n| is_the_stem(n, &document.file.path, problems));
     let role = fields.need("role", problems, |n, p| one_of(n, "role", Role::WORDS, p));
-    let system = fields.need("system", problems, crate::document::decode::name);
-    let mut live = false;
+    let (live, only_probed) = (fields.keys().any(|k| k == "url"), !fields.keys().any(|k| k == "files"));
+    let system = if live && only_probed {
+        fields.get("system", problems, crate::document::decode::name)
+    } else {
+        fields.need("system", problems, crate::document::decode::name)
+    };
+    let mut login = false;
     for word in LIVE {
-        live |=
-            fields.refuse(word, format!("`{word}` is for live systems, which are not available in this version; use `files`"), problems);
+        let why = format!("`{word}` is for reading live systems, which is not available in this version; data come from `files`");
+        login |= fields.refuse(word, why, problems);
     }
-    let files = if live { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
+    let server = server::decode(&mut fields, problems);
+    let may_lack = only_probed && (live || login);
+    let files = if may_lack { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
     let taken_at = fields.get("extract", problems, extract).unwrap_or(TakenAt::Unknown);
     let instance = fields.get("instance", problems, instance);
     let logins = fields.get("logins", problems, super::login::logins).unwrap_or_default();
@@ -39,6 +46,8 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
         role: role.map_or(unreadable.role, |r| r.value),
         system: system.unwrap_or(unreadable.system),
         files,
+        server,
+        names_server: live,
         taken_at,
         instance,
         logins,
@@ -77,6 +86,8 @@ impl Environment {
             role: Role::Test,
             system: at(""),
             files: None,
+            server: None,
+            names_server: false,
             taken_at: TakenAt::Unknown,
             instance: None,
             logins: Vec::new(),

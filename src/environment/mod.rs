@@ -2,9 +2,11 @@
 
 mod decode;
 mod login;
+mod server;
 
 pub use decode::decode;
 pub use login::{Login, SignedRows};
+pub use server::{Limits, Server, Url, is_loopback};
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +21,14 @@ pub struct Environment {
     pub name: At<String>,
     /// What it is for.
     pub role: Role,
-    /// Name of its system definition.
+    /// Name of its system definition; empty when it is only probed.
     pub system: At<String>,
     /// Folder of the extracts, relative to the folder of the environment files.
     pub files: Option<At<String>>,
+    /// The live server that probes ask.
+    pub server: Option<Server>,
+    /// True when the file names a server, even one with a mistake.
+    pub names_server: bool,
     /// How old the data is.
     pub taken_at: TakenAt,
     /// Which instance must answer.
@@ -45,6 +51,11 @@ pub struct Environment {
 pub const FOLDER: &str = "environments";
 
 impl Environment {
+    /// True when it has a server to probe and no data of its own.
+    pub fn is_only_probed(&self) -> bool {
+        self.names_server && self.files.is_none()
+    }
+
     /// The folder of its extracts: relative to the folder of the environment files.
     pub fn folder(&self, project: &Path) -> Option<PathBuf> {
         self.files.as_ref().map(|files| project.join(FOLDER).join(&files.value))

@@ -47,10 +47,80 @@ fn the_age_of_the_data_is_unknown_unless_said() {
 }
 
 #[test]
-fn live_systems_are_known_and_refused_once_each() {
-    let (_, mistakes) = decoded(&format!("{HEAD}url: https://x.example\nlogin: {{basic: {{}}}}\nlimits: {{}}\n"));
-    let live = |word: &str| format!("`{word}` is for live systems, which are not available in this version; use `files`");
-    assert_eq!(mistakes, ["url", "login", "limits"].map(live));
+fn a_login_to_a_live_system_is_known_and_refused() {
+    let (_, mistakes) = decoded(&format!("{HEAD}login: {{basic: {{}}}}\n"));
+    assert_eq!(mistakes, ["`login` is for reading live systems, which is not available in this version; data come from `files`"]);
+}
+
+#[test]
+fn a_server_to_probe_stands_beside_files_or_alone() {
+    let (environment, mistakes) = decoded(&format!(
+        "{HEAD}files: x\nurl: https://fhir.prod.riverside.example/r4\nlimits: {{concurrency: 2, requests_per_second: 5, timeout: 10s}}\n\
+         tls: {{ca_file: certs/trust-ca.pem}}\n"
+    ));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let server = environment.server.as_ref().unwrap();
+    assert_eq!(server.limits, Limits { concurrency: 2, requests_per_second: 5, timeout: std::time::Duration::from_secs(10) });
+    assert_eq!(server.ca_path(Path::new("p")).unwrap(), Path::new("p").join("environments").join("certs/trust-ca.pem"));
+    assert!(server.is_encrypted() && !environment.is_only_probed());
+    let (alone, mistakes) = decoded("version: 1\nname: training\nrole: training\nurl: http://127.0.0.1:8080\n");
+    assert!(mistakes.is_empty() && alone.is_only_probed() && alone.system.value.is_empty(), "{mistakes:?}");
+    assert_eq!(alone.server.unwrap().limits, Limits::STANDARD);
+}
+
+#[test]
+fn paths_stay_below_the_server() {
+    let (environment, _) = decoded("version: 1\nname: training\nrole: training\nurl: https://fhir.example/r4\n");
+    let server = environment.server.unwrap();
+    let address = |path: &str| server.address(path).map(|u| u.to_string());
+    assert_eq!(address("metadata").unwrap(), "https://fhir.example/r4/metadata");
+    assert_eq!(address("Slot?status=free&_count=1").unwrap(), "https://fhir.example/r4/Slot?status=free&_count=1");
+    assert_eq!(address(".").unwrap(), "https://fhir.example/r4/");
+    assert_eq!(address("/health").unwrap(), "https://fhir.example/health");
+    for elsewhere in [
+        "https://other.example/",
+        "//other.example/",
+        "http://fhir.example/",
+        "https://fhir.example:8443/",
+        "https://u:p@fhir.example/",
+        "x#y",
+    ] {
+        assert!(address(elsewhere).is_err(), "{elsewhere}");
+    }
+}
+
+#[test]
+fn mistakes_of_a_server_are_named() {
+    let wrong = |rest: &str| decoded(&format!("version: 1\nname: training\nrole: training\n{rest}")).1;
+    for (rest, expected) in [
+        ("url: fhir.example\n", "`fhir.example` is no address of a server"),
+        ("url: ftp://fhir.example\n", "`ftp://fhir.example` is no address of a server"),
+        ("url: https://fhir.example/?a=b\n", "`url` is the address of a server, without `?` or `#`"),
+        ("url: http://fhir.example\n", "`url` is not encrypted: whoever is on the way can read and change the answers"),
+        (
+            "url: https://fhir.example\nallow_http: {reason: old}\n",
+            "`allow_http` allows what is not asked for: `url` is encrypted, or on this machine",
+        ),
+        ("url: http://[::1]:80\ntls: {ca_file: x}\n", "`tls` means nothing beside an `url` that is not encrypted"),
+        ("url: https://fhir.example\nlimits: {concurrency: 0}\n", "0 is out of bounds"),
+        ("url: https://fhir.example\nlimits: {requests_per_second: 5000}\n", "5000 is out of bounds"),
+        ("url: https://fhir.example\nlimits: {timeout: 1ms}\n", "this timeout is out of bounds"),
+        ("system: x\nfiles: x\nlimits: {concurrency: 3}\n", "`limits` speaks of a live server, and there is no `url`"),
+        ("files: x\nurl: https://fhir.example\n", "an environment needs `system`"),
+    ] {
+        assert_eq!(wrong(rest), [expected], "{rest}");
+    }
+    assert_eq!(wrong("url: http://fhir.example\nallow_http: {reason: a lab without certificates}\n"), Vec::<String>::new());
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_shown() {
+    let mut problems = Problems::default();
+    let text = "version: 1\nname: training\nrole: training\nurl: https://clerk:hunter2@fhir.example\n";
+    let document = load("environments/training.yaml", text.as_bytes(), &mut problems).unwrap();
+    decode(&document, &mut problems);
+    let shown = render(&problems, false);
+    assert!(shown.contains("`url` (line 4) holds a user or a password") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]

@@ -16,11 +16,12 @@ use crate::system::{Dataset, Protocol, System};
 use super::draft::{Draft, file_name};
 use super::gather::{self, Gathered, Reader, Site, Targets};
 use super::manifest::{DatasetEntry, FORMAT, LoginEntry, Manifest, Reader as ReadBy};
+use super::probe::{PROBES, Probed, Probing};
 use super::references::Target;
 use super::store::{Snapshot, SnapshotError};
 use super::table::Table;
 use super::view::{self, Asked, view_name};
-use super::{anchor, entry, order};
+use super::{anchor, entry, order, probe};
 
 /// What to capture of one environment.
 pub struct CaptureRequest<'a> {
@@ -32,6 +33,8 @@ pub struct CaptureRequest<'a> {
     pub datasets: &'a BTreeSet<String>,
     /// Folder of the project.
     pub project: &'a Path,
+    /// Probes of its server; `None` when nothing is probed.
+    pub probing: Option<Probing<'a>>,
     /// Site whose per-site files are read.
     pub site: Option<&'a str>,
     /// Where the snapshot folder goes (`.gonogo/snapshots/<environment>`).
@@ -80,7 +83,7 @@ pub async fn capture_within(request: CaptureRequest<'_>, limits: Limits) -> Resu
 
 /// As [`capture_within`], with rows from `reader`.
 pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, reader: Reader) -> Result<Snapshot, SnapshotError> {
-    let CaptureRequest { environment, system, datasets, project, site, into, now } = request;
+    let CaptureRequest { environment, system, datasets, project, probing, site, into, now } = request;
     let draft = Draft::new(&into)?;
     let asked = Asked::new(environment, system, datasets);
     let wanted = order::wanted(environment, system, &asked.own);
@@ -106,6 +109,8 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
             None => entries.push(entry::undefined(name, format!("the system {} does not define it", system.name.value))),
         }
     }
+    // Probes come first: what they measure must not wait for this machine to read its files.
+    let probes = probe::capture(environment, project, probing).await;
     for name in &asked.unknown {
         entries.push(entry::undefined(name, format!("{} has no such login", environment.path)));
     }
@@ -123,6 +128,8 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
         }
     }
     entries.extend(workers.run(&defined, views, targets_without(&entries)).await?);
+    let answered = probes.as_ref().is_some_and(|p| p.as_ref().is_ok_and(|taken| taken.iter().any(Probed::is_answered)));
+    entries.extend(probes.as_ref().map(|taken| probe::store(&draft, taken)).transpose()?);
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     let table = |name: &str| {
         let entry = entries.iter().find(|e| e.name == name && e.unread.is_none())?;
@@ -134,11 +141,23 @@ pub(super) async fn capture_by(request: CaptureRequest<'_>, limits: Limits, read
         environment: environment.name.value.clone(),
         role: environment.role.word().to_owned(),
         system: system.name.value.clone(),
-        origin: files.map_or_else(String::new, |f| origin(&f.value)),
+        origin: match (files, &environment.server) {
+            (Some(files), _) => origin(&files.value),
+            (None, Some(server)) => server.url.to_string(),
+            (None, None) => String::new(),
+        },
         scope: None,
         login: None,
-        instance: anchor::instance(environment.instance.as_ref(), table)?,
-        taken_at: anchor::taken_at(&environment.taken_at, workers.site.timezone, table)?,
+        instance: match &environment.server {
+            Some(server) if environment.is_only_probed() => {
+                anchor::instance(environment.instance.as_ref(), table)?.or(Some(probe::instance(server, answered)))
+            }
+            _ => anchor::instance(environment.instance.as_ref(), table)?,
+        },
+        taken_at: {
+            let data = anchor::taken_at(&environment.taken_at, workers.site.timezone, table)?;
+            probe::taken_at(environment, data, probes.is_some(), now)
+        },
         captured_at: now,
         definition: definitions(&entries),
         logins: asked.logins.iter().map(|(login, _)| about(login, environment, table)).collect::<Result<_, _>>()?,
@@ -173,7 +192,7 @@ fn about(
 }
 
 fn definitions(entries: &[DatasetEntry]) -> String {
-    let lines: Vec<String> = entries.iter().map(|e| format!("{} {}\n", e.name, e.definition)).collect();
+    let lines: Vec<String> = entries.iter().filter(|e| e.name != PROBES).map(|e| format!("{} {}\n", e.name, e.definition)).collect();
     crate::document::sha256(lines.concat().as_bytes())
 }
 

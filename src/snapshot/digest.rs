@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
+use super::probe::PROBES;
 use crate::document::{hex, sha256};
 
 /// The two digests of a file, in hexadecimal digits.
@@ -86,11 +87,13 @@ impl Sealed {
     }
 }
 
-/// SHA-256 over the manifest without what says only who wrote it and when.
+/// SHA-256 over the manifest without what says only who wrote it and when, and without what was measured meanwhile.
 pub(super) fn content_id(manifest: &Manifest) -> serde_json::Result<String> {
     let mut content = manifest.clone();
     content.tool.clear();
     content.content_id.clear();
+    content.datasets.retain(|d| d.name != PROBES);
+    content.taken_at = content.taken_at.filter(|taken_at| *taken_at != content.captured_at);
     content.captured_at = chrono::DateTime::UNIX_EPOCH;
     Ok(sha256(&serde_json::to_vec(&content)?))
 }

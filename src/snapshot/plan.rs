@@ -9,6 +9,8 @@ pub struct Plan {
     pub datasets: BTreeMap<String, BTreeSet<String>>,
     /// Environments of which every dataset is wanted that their system defines.
     pub whole: BTreeSet<String>,
+    /// Environment name -> requests to make. Each of these environments is in `datasets` too.
+    pub probes: BTreeMap<String, BTreeSet<Probe>>,
 }
 
 impl Plan {
@@ -22,6 +24,12 @@ impl Plan {
         self.want(environment, &super::view_name(dataset, login));
     }
 
+    /// Asks for one probe of one environment. Checks that ask the same share what is measured.
+    pub fn probe(&mut self, environment: &str, probe: Probe) {
+        self.datasets.entry(environment.to_owned()).or_default();
+        self.probes.entry(environment.to_owned()).or_default().insert(probe);
+    }
+
     /// Asks for all datasets of one environment; whoever knows its system names them with [`Plan::expand`].
     pub fn want_all(&mut self, environment: &str) {
         self.whole.insert(environment.to_owned());
@@ -33,6 +41,48 @@ impl Plan {
         for environment in std::mem::take(&mut self.whole) {
             offered(&environment).into_iter().for_each(|dataset| self.want(&environment, dataset));
         }
+    }
+}
+
+/// One request to a live server, made several times.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probe {
+    /// Path below the environment's `url`, as written.
+    pub path: String,
+    /// How often it is timed.
+    pub samples: u64,
+    /// What every body must hold; the body itself is not stored.
+    pub body: Option<BodyTest>,
+}
+
+/// What a body must hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BodyTest {
+    /// This text.
+    Contains(String),
+    /// One value at this path (RFC 9535), with this text.
+    Json {
+        /// The path.
+        path: String,
+        /// The value; numbers are equal however they are written.
+        is: String,
+    },
+}
+
+impl std::fmt::Display for BodyTest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Contains(text) => write!(f, "contains '{text}'"),
+            Self::Json { path, is } => write!(f, "{path} is '{is}'"),
+        }
+    }
+}
+
+impl std::fmt::Display for Probe {
+    /// The whole request: what tells one probe from another.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GET {}, {} sample{}", self.path, self.samples, if self.samples == 1 { "" } else { "s" })?;
+        self.body.as_ref().map_or(Ok(()), |body| write!(f, ", body {body}"))
     }
 }
 

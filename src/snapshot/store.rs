@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::document::sha256;
+
 use super::manifest::Manifest;
+use super::probe::PROBES;
 use super::table::Table;
 use super::verify;
 
@@ -33,9 +36,12 @@ impl SnapshotError {
     }
 }
 
-/// Name of a snapshot's folder: when it was captured, and the beginning of its `content_id`.
+/// Name of a snapshot's folder: when it was captured, and the beginning of its `content_id`. What was measured is no content, yet
+/// tells two captures of one second apart.
 pub(super) fn id_of(manifest: &Manifest) -> String {
-    format!("{}-{:.12}", manifest.captured_at.format("%Y%m%dT%H%M%SZ"), manifest.content_id)
+    let measured = manifest.dataset(PROBES).map(|p| sha256(format!("{} {:?} {:?}", manifest.content_id, p.sha256, p.unread)));
+    let told_apart = measured.as_ref().unwrap_or(&manifest.content_id);
+    format!("{}-{:.12}", manifest.captured_at.format("%Y%m%dT%H%M%SZ"), told_apart)
 }
 
 fn is_id(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod error;
 pub mod files;
+pub mod http;
 
 pub use error::SourceError;
 

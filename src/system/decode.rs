@@ -8,6 +8,8 @@ mod read;
 mod reference;
 mod source;
 
+pub use patient::is_patient_resource;
+
 use std::collections::BTreeSet;
 
 use crate::document::decode::{Fields, entries, name, one_of, version};
@@ -80,6 +82,12 @@ impl System {
             built_in: false,
             damage: Damage::All,
         }
+    }
+
+    /// Stands for the system of an environment (whose file is at the shown path `path`) that is only probed: it offers no data.
+    pub fn without_data(path: &str) -> Self {
+        let place = Place { file: SourceText::new(path, ""), start: 0, end: 0 };
+        Self { name: At { value: String::new(), place }, damage: Damage::None, ..Self::unreadable(path) }
     }
 }
 

@@ -4,7 +4,7 @@ mod decode;
 mod normaliser;
 mod path;
 
-pub use decode::decode;
+pub use decode::{decode, is_patient_resource};
 pub use path::{PathError, RowPath, Step, follow};
 
 use std::collections::BTreeMap;

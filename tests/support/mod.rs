@@ -1,5 +1,7 @@
 //! The only way tests run the program: a scrubbed environment, a project of their own.
 
+pub(crate) mod server;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -9,6 +9,7 @@ mod frozen;
 mod ignored;
 mod parity;
 mod present;
+mod probe;
 mod reading;
 mod resolves;
 mod select;
@@ -97,4 +98,5 @@ pub const KINDS: &[(&str, Decode)] = &[
     ("count", count::decode),
     ("attested", attested::decode),
     ("frozen", frozen::decode),
+    ("probe", probe::decode),
 ];

@@ -41,7 +41,15 @@ pub(super) fn lint_dataset<'a>(
     catalogue: &'a Catalogue<'_>,
     problems: &mut Problems,
 ) -> Option<&'a Dataset> {
-    let system = catalogue.environments.get(environment).and_then(|e| catalogue.systems.get(&e.system.value))?;
+    let known = catalogue.environments.get(environment)?;
+    if known.is_only_probed() && known.system.value.is_empty() {
+        let message = format!("`{environment}` is only probed: it names no files that hold `{}`", dataset.value);
+        problems
+            .add(&dataset.place, message)
+            .expected("an environment with data")
+            .help(format!("add `system` and `files` to {}", known.path));
+    }
+    let system = catalogue.systems.get(&known.system.value)?;
     let found = system.dataset(&dataset.value);
     if system.lacks(&dataset.value) {
         let help = suggest::nearest_or_all(&dataset.value, system.datasets.iter().map(|d| d.name.value.as_str()));

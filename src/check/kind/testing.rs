@@ -266,6 +266,7 @@ impl Hospital {
                 system,
                 datasets: plan.datasets.get(name).unwrap_or(&nothing),
                 project: folder,
+                probing: None,
                 site: None,
                 into: folder.join("snapshots").join(name),
                 now: "2027-02-20T12:00:00Z".parse().unwrap(),

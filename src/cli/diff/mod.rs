@@ -9,7 +9,7 @@ use crate::compare::{Comparison, Relation, Rule, Rules, compare};
 use crate::context::Context;
 use crate::document::suggest;
 use crate::exit::ExitStatus;
-use crate::snapshot::{Plan, Snapshot, split_view};
+use crate::snapshot::{PROBES, Plan, Snapshot, split_view};
 
 use super::args::{Args, DiffArgs};
 use super::load::{PairOverride, find, load};
@@ -85,8 +85,13 @@ async fn snapshots(args: &Args, typed: &DiffArgs, context: &Context) -> Result<V
     let (in_left, in_right) = (names(&left), names(&right));
     let all: BTreeSet<&String> = in_left.union(&in_right).collect();
     let wanted: Vec<&String> = match &typed.dataset {
+        // What was measured differs by itself.
         // What a login sees is compared where both sides were asked for it; beside the datasets themselves it is no difference.
-        None => all.into_iter().filter(|n| split_view(n).is_none() || (in_left.contains(*n) && in_right.contains(*n))).collect(),
+        None => all
+            .into_iter()
+            .filter(|n| *n != PROBES)
+            .filter(|n| split_view(n).is_none() || (in_left.contains(*n) && in_right.contains(*n)))
+            .collect(),
         Some(name) => match all.get(name) {
             Some(found) => vec![*found],
             None => {

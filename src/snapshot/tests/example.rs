@@ -27,6 +27,7 @@ fn both_sides_are_read_whole_and_twice_the_same() {
                 system: &system,
                 datasets: &datasets,
                 project: Path::new(env!("CARGO_MANIFEST_DIR")),
+                probing: None,
                 site: None,
                 into: store.path().join(side).join(threads.to_string()),
                 now: chrono::DateTime::from_timestamp(1_803_448_800, 0).unwrap(),

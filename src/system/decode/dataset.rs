@@ -44,6 +44,9 @@ pub(super) fn dataset(entry: &Entry, problems: &mut Problems) -> Option<Dataset>
         let message = format!("a dataset `{}` would hold patient data, which gonogo does not read", entry.key);
         problems.add(&entry.key_place, message).expected("refused by name");
     }
+    if entry.key == "probes" {
+        problems.add(&entry.key_place, "`probes` is the dataset that gonogo itself measures").expected("another name");
+    }
     let mut fields = Fields::open(&entry.value, "a dataset", problems)?;
     let noun = fields.get("noun", problems, some_text).map_or_else(|| entry.key.clone(), |n| n.value);
     let several = fields.entry("read").is_some_and(|e| matches!(e.value.content, Content::List(_)));

@@ -68,7 +68,7 @@ const RESOURCES: &[&str] = &[
 ];
 
 /// True for a resource type that speaks of patients.
-pub(super) fn is_patient_resource(resource: &str) -> bool {
+pub fn is_patient_resource(resource: &str) -> bool {
     RESOURCES.binary_search(&resource).is_ok()
 }
 

@@ -6,5 +6,6 @@ mod expect;
 mod frozen;
 mod parity;
 mod present;
+mod probe;
 mod resolves;
 mod visible;
