@@ -65,9 +65,6 @@ impl Severities {
     }
 }
 
-/// Kinds that the check language has and this version does not.
-const NOT_YET: &[&str] = &["query"];
-
 /// Decodes one check file; every mistake goes to `problems`. Checks with mistakes are left out of the file.
 pub fn decode(document: &Document, problems: &mut Problems) -> Option<CheckFile> {
     let mut fields = Fields::open(&document.root, "a check file", problems)?;
@@ -130,14 +127,6 @@ fn the_kind(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Box<dyn 
             problems.add(&entry.key_place, format!("this `{word}` cannot be understood")).expected("here");
         }
         found = found.or(decoded);
-    }
-    for word in NOT_YET {
-        // A kind that is built by now is decoded above.
-        if !KINDS.iter().any(|(kind, _)| kind == word)
-            && fields.refuse(word, format!("checks of kind `{word}` are not available in this version"), problems)
-        {
-            first.get_or_insert(word);
-        }
     }
     if first.is_none() {
         let kinds = || KINDS.iter().map(|(word, _)| *word);

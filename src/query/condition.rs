@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
-use super::function::moment;
+use super::bind::Bound;
 use super::sandbox::{Running, Sandbox};
-use super::{parser, token, typing};
-use crate::value::{CellRef, ListKind, State, Type};
+use super::token::{self, Language};
+use super::{parser, typing};
+use crate::value::{CellRef, ListKind, Type};
 
 /// A condition longer than this is refused.
 const MAX_BYTES: usize = 20_000;
@@ -78,7 +79,7 @@ impl Condition {
         if let Some(zero) = text.find('\0') {
             return Err(vec![ConditionProblem::at(zero, 1, "a condition cannot contain a zero character")]);
         }
-        let tokens = token::tokens(text).map_err(|p| vec![p])?;
+        let tokens = token::tokens(text, Language::Condition).map_err(|p| vec![p])?;
         if tokens.is_empty() {
             return Err(vec![
                 ConditionProblem::at(0, text.len(), "this condition is empty").help("name a column and what must be true of it"),
@@ -149,22 +150,11 @@ impl Run<'_> {
         if cells.len() != self.kinds.len() {
             return Err(format!("{} cells given where {} are read", cells.len(), self.kinds.len()));
         }
-        if let Some(broken) = cells.iter().find(|c| c.state.is_broken()) {
-            return Err(format!("`{}` cannot be read as its type", broken.text));
-        }
         for (cell, &(parameter, kind, list)) in cells.iter().zip(self.kinds) {
-            match kind {
-                // An empty cell of a list is a list of no items: no role may book, which is known and not null.
-                _ if list && cell.state == State::Empty => self.running.text(parameter, "[]")?,
-                _ if cell.state != State::Value => self.running.null(parameter)?,
-                _ if list => self.running.text(parameter, cell.text)?,
-                Type::Integer => {
-                    let n = cell.text.parse::<i64>().map_err(|_| format!("`{}` is no whole number of 64 bits", cell.text))?;
-                    self.running.integer(parameter, n)?;
-                }
-                Type::Boolean => self.running.integer(parameter, i64::from(cell.text == "true"))?,
-                Type::Datetime => self.running.text(parameter, moment::sortable(cell.text))?,
-                _ => self.running.text(parameter, cell.text)?,
+            match Bound::of(*cell, kind, list)? {
+                Bound::Null => self.running.null(parameter)?,
+                Bound::Integer(n) => self.running.integer(parameter, n)?,
+                Bound::Text(text) => self.running.text(parameter, text)?,
             }
         }
         self.running.run()

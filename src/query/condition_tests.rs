@@ -1,5 +1,5 @@
 use super::*;
-use crate::value::Cell;
+use crate::value::{Cell, State};
 
 fn columns() -> Vec<Column> {
     let column = |name: &str, kind, list| Column { name: name.to_owned(), kind, list };

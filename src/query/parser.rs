@@ -1,8 +1,11 @@
-//! Reads a condition: one expression, by the precedence of SQLite.
+//! Reads a condition, which is one expression, by the precedence of SQLite; `select` reads queries.
+
+mod case;
+mod select;
 
 use super::condition::ConditionProblem;
-use super::syntax::{Binary, Comparison, Expr, Node};
-use super::token::{Token, TokenKind};
+use super::syntax::{Binary, Comparison, Expr, Node, Query, TableName};
+use super::token::{Language, Token, TokenKind};
 
 /// How deep brackets, functions and `CASE` may be nested.
 const MAX_DEPTH: usize = 64;
@@ -21,7 +24,7 @@ type Parsed = Result<Expr, ConditionProblem>;
 
 /// Reads a condition: exactly one expression.
 pub(super) fn parse(text: &str, tokens: &[Token]) -> Parsed {
-    let mut parser = Parser { text, tokens, at: 0, depth: 0 };
+    let mut parser = Parser { text, tokens, language: Language::Condition, at: 0, depth: 0, tables: Vec::new() };
     let expr = parser.or()?;
     match parser.peek() {
         None => Ok(expr),
@@ -29,11 +32,21 @@ pub(super) fn parse(text: &str, tokens: &[Token]) -> Parsed {
     }
 }
 
+/// Reads a query: exactly one SELECT, and the tables that it names in their order.
+pub(super) fn parse_query(text: &str, tokens: &[Token]) -> Result<(Query, Vec<TableName>), ConditionProblem> {
+    let mut parser = Parser { text, tokens, language: Language::Query, at: 0, depth: 0, tables: Vec::new() };
+    let query = parser.statement()?;
+    Ok((query, parser.tables))
+}
+
 struct Parser<'t> {
     text: &'t str,
     tokens: &'t [Token],
+    language: Language,
     at: usize,
     depth: usize,
+    /// Queries only: the tables named so far.
+    tables: Vec<TableName>,
 }
 
 impl<'t> Parser<'t> {
@@ -51,8 +64,12 @@ impl<'t> Parser<'t> {
         self.tokens.get(self.at + ahead).is_some_and(|t| t.is_word(word))
     }
 
+    fn symbol_ahead(&self, symbol: &str) -> bool {
+        matches!(self.peek(), Some(Token { kind: TokenKind::Symbol(s), .. }) if *s == symbol)
+    }
+
     fn symbol(&mut self, symbol: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token { kind: TokenKind::Symbol(s), .. }) if *s == symbol);
+        let found = self.symbol_ahead(symbol);
         self.at += usize::from(found);
         found
     }
@@ -69,7 +86,7 @@ impl<'t> Parser<'t> {
 
     fn wanted(&self, what: &str) -> ConditionProblem {
         match self.peek() {
-            Some(t) if SUBQUERY.iter().any(|w| t.is_word(w)) => self.unexpected(t),
+            Some(t) if self.language == Language::Condition && SUBQUERY.iter().any(|w| t.is_word(w)) => self.unexpected(t),
             Some(t) => {
                 ConditionProblem::at(t.start, t.end - t.start, format!("expected {what} here, found `{}`", &self.text[t.start..t.end]))
             }
@@ -78,7 +95,7 @@ impl<'t> Parser<'t> {
                 ConditionProblem::at(
                     start,
                     self.text.trim_end().len().saturating_sub(start),
-                    format!("the condition ends where {what} is expected"),
+                    format!("the {} ends where {what} is expected", self.language.noun()),
                 )
             }
         }
@@ -87,6 +104,9 @@ impl<'t> Parser<'t> {
     fn unexpected(&self, token: &Token) -> ConditionProblem {
         let shown = &self.text[token.start..token.end];
         let problem = ConditionProblem::at(token.start, token.end - token.start, format!("`{shown}` is not expected here"));
+        if self.language == Language::Query {
+            return self.unexpected_in_query(token, problem);
+        }
         if SUBQUERY.iter().any(|w| token.is_word(w)) {
             return ConditionProblem::at(token.start, token.end - token.start, "a condition looks at one record: it has no subqueries")
                 .help("compare several records or datasets with a check of the kind `resolves`, `count` or `parity`");
@@ -105,7 +125,8 @@ impl<'t> Parser<'t> {
     fn nested<T>(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Result<T, ConditionProblem>) -> Result<T, ConditionProblem> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(ConditionProblem::at(start, 1, "this condition is nested too deeply").help("split it into several checks"));
+            let message = format!("this {} is nested too deeply", self.language.noun());
+            return Err(ConditionProblem::at(start, 1, message).help("split it into several checks"));
         }
         let read = read(self);
         self.depth -= 1;
@@ -167,6 +188,10 @@ impl<'t> Parser<'t> {
             } else if self.word("in") {
                 self.expect_symbol("(")?;
                 let start = left.start;
+                if self.at_select() {
+                    left = self.in_query(left, negated)?;
+                    continue;
+                }
                 let (items, end) = self.nested(start, |p| p.arguments())?;
                 Expr { node: Node::In { not: negated, value: Box::new(left), items }, start, end }
             } else if self.word("like") {
@@ -284,7 +309,17 @@ impl<'t> Parser<'t> {
         let node = match &token.kind {
             TokenKind::Number(n) => Node::Number(n.clone()),
             TokenKind::Text(t) => Node::Text(t.clone()),
+            TokenKind::QuotedName(_) if self.language == Language::Query && self.symbol_ahead(".") => {
+                let (node, close) = self.qualified(token)?;
+                end = close;
+                node
+            }
             TokenKind::QuotedName(name) => Node::Column(name.clone(), true),
+            TokenKind::Symbol("(") if self.at_select() => {
+                let query = Box::new(self.query()?);
+                end = self.expect_symbol(")")?;
+                Node::Scalar(query)
+            }
             TokenKind::Symbol("(") => {
                 let inner = self.nested(start, Self::or)?;
                 if matches!(self.peek(), Some(Token { kind: TokenKind::Symbol(","), .. })) {
@@ -309,6 +344,12 @@ impl<'t> Parser<'t> {
                         end = close;
                         node
                     }
+                    "exists" if self.language == Language::Query => {
+                        self.expect_symbol("(")?;
+                        let query = Box::new(self.query()?);
+                        end = self.expect_symbol(")")?;
+                        Node::Exists(query)
+                    }
                     w if SUBQUERY.contains(&w) => return Err(self.unexpected(token)),
                     "current_date" | "current_time" | "current_timestamp" => {
                         return Err(ConditionProblem::at(start, end - start, format!("`{word}` would read the clock"))
@@ -318,11 +359,21 @@ impl<'t> Parser<'t> {
                         self.at -= 1;
                         return Err(self.wanted("a column or a value"));
                     }
+                    w if self.language == Language::Query && self.begins_aggregate(w) => {
+                        let (node, close) = self.nested(start, |p| p.aggregate(token))?;
+                        end = close;
+                        node
+                    }
                     _ if self.symbol("(") => {
                         let (args, close) = self.nested(start, |p| p.arguments())?;
                         let name_end = end;
                         end = close;
                         Node::Call { name: lower, name_end, args }
+                    }
+                    _ if self.language == Language::Query && self.symbol_ahead(".") => {
+                        let (node, close) = self.qualified(token)?;
+                        end = close;
+                        node
                     }
                     _ if self.symbol(".") => {
                         let end = self.peek().map_or(end, |t| t.end);
@@ -333,6 +384,10 @@ impl<'t> Parser<'t> {
                 }
             }
             TokenKind::Symbol("*") => {
+                if self.language == Language::Query {
+                    self.at -= 1;
+                    return Err(self.star());
+                }
                 return Err(ConditionProblem::at(start, 1, "`*` stands for no column here").help("name the column"));
             }
             TokenKind::Symbol(_) => {
@@ -351,7 +406,8 @@ impl<'t> Parser<'t> {
             return Ok((args, end));
         }
         loop {
-            if let Some(t) = self.peek()
+            if self.language == Language::Condition
+                && let Some(t) = self.peek()
                 && (t.is_word("distinct") || t.kind == TokenKind::Symbol("*"))
             {
                 return Err(ConditionProblem::at(t.start, t.end - t.start, "a condition looks at one record: it has no aggregates")
@@ -362,41 +418,6 @@ impl<'t> Parser<'t> {
                 return Ok((args, self.expect_symbol(")")?));
             }
         }
-    }
-
-    fn case(&mut self) -> Result<(Node, usize), ConditionProblem> {
-        let base = if self.word_ahead(0, "when") { None } else { Some(Box::new(self.or()?)) };
-        let mut arms = Vec::new();
-        self.expect_word("WHEN")?;
-        loop {
-            let when = self.or()?;
-            self.expect_word("THEN")?;
-            arms.push((when, self.or()?));
-            if !self.word("when") {
-                break;
-            }
-        }
-        let otherwise = if self.word("else") { Some(Box::new(self.or()?)) } else { None };
-        let end = self.expect_word("END")?;
-        Ok((Node::Case { base, arms, otherwise }, end))
-    }
-
-    fn cast(&mut self) -> Result<(Node, usize), ConditionProblem> {
-        self.expect_symbol("(")?;
-        let value = self.or()?;
-        self.expect_word("AS")?;
-        if let Some(t) = self.peek()
-            && !t.is_word("text")
-        {
-            return Err(ConditionProblem::at(
-                t.start,
-                t.end - t.start,
-                "a CAST to another type than text would make a number of any text, 'n/a' too",
-            )
-            .help("declare the column's type in the system definition"));
-        }
-        self.expect_word("TEXT")?;
-        Ok((Node::CastText(Box::new(value)), self.expect_symbol(")")?))
     }
 }
 

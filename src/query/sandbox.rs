@@ -1,8 +1,5 @@
 //! A connection that can only compute: no tables, an authorizer, allowed functions, limits.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use regex::Regex;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -11,32 +8,31 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::condition::Moment;
-use super::function;
+use super::function::{self, Work};
 
 /// Longest text or intermediate result, in bytes.
-const MAX_LENGTH: i32 = 16 << 20;
-/// Steps of SQLite's machine per call of the progress handler.
-const STEPS: i32 = 100_000;
-/// Calls of the progress handler after which one record has taken too long. A condition has no loops: it never gets there.
-const MAX_CALLS: u32 = 20;
+pub(super) const MAX_LENGTH: i32 = 16 << 20;
+/// Steps of SQLite's machine between two looks at the work that was done.
+pub(super) const STEPS: i32 = 10_000;
+/// Work after which one record has taken too long. A condition has no loops: only texts of many megabytes get there.
+const MAX_WORK: u64 = 500_000_000;
 
 /// What SQLite itself offers and a condition may use; own functions are in [`function::NAMES`].
-const BUILT_IN: &[&str] =
-    &["abs", "coalesce", "ifnull", "iif", "instr", "length", "ltrim", "max", "min", "nullif", "replace", "rtrim", "substr", "trim"];
+const BUILT_IN: &[&str] = &["abs", "coalesce", "ifnull", "iif", "length", "max", "min", "nullif", "substr"];
 
 /// One statement on a connection of its own.
 pub(super) struct Sandbox {
     connection: Connection,
     sql: String,
-    calls: Arc<AtomicU32>,
+    work: Work,
 }
 
 impl Sandbox {
     /// Opens a connection that can run `sql`, a statement that gives one number or null, and nothing else.
     pub(super) fn open(sql: &str, moment: &Moment, patterns: &[Regex]) -> Result<Self, String> {
-        let calls = Arc::new(AtomicU32::new(0));
-        let connection = connect(moment, patterns, calls.clone()).map_err(|e| sentence(&e))?;
-        let sandbox = Self { connection, sql: sql.to_owned(), calls };
+        let work = Work::default();
+        let connection = connect(moment, patterns, &work).map_err(|e| sentence(&e))?;
+        let sandbox = Self { connection, sql: sql.to_owned(), work };
         let statement = sandbox.connection.prepare_cached(&sandbox.sql).map_err(|e| sentence(&e))?;
         if statement.column_count() != 1 || !statement.readonly() {
             return Err("it is not one expression".to_owned());
@@ -48,14 +44,14 @@ impl Sandbox {
     /// Makes the statement ready for many records.
     pub(super) fn start(&mut self) -> Result<Running<'_>, String> {
         let statement = self.connection.prepare_cached(&self.sql).map_err(|e| sentence(&e))?;
-        Ok(Running { statement, calls: &self.calls })
+        Ok(Running { statement, work: &self.work })
     }
 }
 
 /// A statement that runs on one record after the other.
 pub(super) struct Running<'c> {
     statement: CachedStatement<'c>,
-    calls: &'c AtomicU32,
+    work: &'c Work,
 }
 
 impl Running<'_> {
@@ -73,7 +69,7 @@ impl Running<'_> {
 
     /// Runs the statement once on what was bound; `SELECT NOT …` is turned back.
     pub(super) fn run(&mut self) -> Result<Option<bool>, String> {
-        self.calls.store(0, Ordering::Relaxed);
+        self.work.begin();
         let mut rows = self.statement.raw_query();
         let row = rows.next().map_err(|e| sentence(&e))?.ok_or_else(|| "it gave no answer".to_owned())?;
         match row.get_ref(0).map_err(|e| sentence(&e))? {
@@ -84,21 +80,28 @@ impl Running<'_> {
     }
 }
 
-fn connect(moment: &Moment, patterns: &[Regex], calls: Arc<AtomicU32>) -> rusqlite::Result<Connection> {
+/// A connection in memory that takes nothing for text but text, with own functions and limits of length.
+pub(super) fn bare(moment: &Moment, patterns: &[Regex], work: &Work) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_MEMORY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_in_memory_with_flags(flags)?;
+    let connection = Connection::open_in_memory_with_flags(flags)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
     connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0)?;
+    function::register(&connection, moment, patterns, work)?;
+    Ok(connection)
+}
+
+fn connect(moment: &Moment, patterns: &[Regex], work: &Work) -> rusqlite::Result<Connection> {
+    let mut connection = bare(moment, patterns, work)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_COLUMN, 16)?;
     connection.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 1)?;
-    function::register(&connection, moment, patterns)?;
     connection.set_prepared_statement_cache_capacity(1);
-    connection.progress_handler(STEPS, Some(move || calls.fetch_add(1, Ordering::Relaxed) >= MAX_CALLS))?;
+    let work = work.clone();
+    connection.progress_handler(STEPS, Some(move || work.spend(STEPS as u64) > MAX_WORK))?;
     connection.authorizer(Some(authorize))?;
     Ok(connection)
 }
@@ -106,15 +109,23 @@ fn connect(moment: &Moment, patterns: &[Regex], calls: Arc<AtomicU32>) -> rusqli
 fn authorize(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select => Authorization::Allow,
-        AuthAction::Function { function_name } if BUILT_IN.contains(&function_name) || function::NAMES.contains(&function_name) => {
-            Authorization::Allow
-        }
+        AuthAction::Function { function_name } if may_call(function_name) => Authorization::Allow,
         _ => Authorization::Deny,
     }
 }
 
-fn sentence(error: &rusqlite::Error) -> String {
+/// True for the functions that an expression may use.
+pub(super) fn may_call(function: &str) -> bool {
+    BUILT_IN.contains(&function) || function::NAMES.contains(&function)
+}
+
+/// What SQLite says, in words for the user.
+pub(super) fn sentence(error: &rusqlite::Error) -> String {
+    use rusqlite::ErrorCode::{OperationInterrupted, OutOfMemory, TooBig};
     match error {
+        rusqlite::Error::SqliteFailure(e, _) if e.code == OperationInterrupted => "it takes too much work: it was stopped".to_owned(),
+        rusqlite::Error::SqliteFailure(e, _) if e.code == OutOfMemory => "it needs too much memory: it was stopped".to_owned(),
+        rusqlite::Error::SqliteFailure(e, _) if e.code == TooBig => "a text in it is too big".to_owned(),
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),

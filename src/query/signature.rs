@@ -1,6 +1,7 @@
-//! The functions that a condition may use.
+//! The functions that conditions and queries may use.
 
 use super::condition::ConditionProblem;
+use super::token::Language;
 use super::typing::Kind;
 use crate::document::suggest;
 
@@ -85,6 +86,11 @@ pub(super) const FUNCTIONS: &[Signature] = functions! {
 
 const AGGREGATES: &[&str] = &["avg", "count", "group_concat", "max", "median", "min", "percentile", "string_agg", "sum", "total"];
 
+/// True for the name of a function that looks at many rows; `min` and `max` of several values look at one.
+pub(super) fn is_aggregate(name: &str) -> bool {
+    AGGREGATES.contains(&name)
+}
+
 impl Signature {
     /// What it takes at a position.
     pub(super) fn param(&self, i: usize) -> Option<Param> {
@@ -93,10 +99,17 @@ impl Signature {
 }
 
 /// The function of that name that takes so many arguments; `start..end` is the name's place.
-pub(super) fn find(name: &str, arguments: usize, start: usize, end: usize) -> Result<&'static Signature, ConditionProblem> {
+pub(super) fn find(
+    name: &str,
+    arguments: usize,
+    start: usize,
+    end: usize,
+    language: Language,
+) -> Result<&'static Signature, ConditionProblem> {
+    let noun = language.noun();
     let problem = |message: String| ConditionProblem::at(start, end - start, message);
     let known = FUNCTIONS.iter().find(|f| f.name == name);
-    if AGGREGATES.contains(&name) && (known.is_none() || arguments < 2) {
+    if language == Language::Condition && AGGREGATES.contains(&name) && (known.is_none() || arguments < 2) {
         return Err(
             problem(format!("`{name}` looks at many records, a condition at one")).help("count records with a check of the kind `count`")
         );
@@ -108,11 +121,12 @@ pub(super) fn find(name: &str, arguments: usize, start: usize, end: usize) -> Re
             Err(problem(format!("`{name}` gives another answer every time")).help("a check must give the same answer for the same data"))
         }
         None if matches!(name, "strftime" | "unixepoch" | "timediff") => {
-            Err(problem(format!("a condition has no function `{name}`")).help("use date(…), datetime(…), time(…) or julianday(…)"))
+            Err(problem(format!("a {noun} has no function `{name}`")).help("use date(…), datetime(…), time(…) or julianday(…)"))
         }
         None => {
-            let names = FUNCTIONS.iter().map(|f| f.name);
-            Err(problem(format!("a condition has no function `{name}`")).help(suggest::nearest_or_all(name, names)))
+            let counts: &[&str] = if language == Language::Query { &["avg", "count", "group_concat", "sum"] } else { &[] };
+            let names = FUNCTIONS.iter().map(|f| f.name).chain(counts.iter().copied());
+            Err(problem(format!("a {noun} has no function `{name}`")).help(suggest::nearest_or_all(name, names)))
         }
     }
 }

@@ -1,6 +1,20 @@
-//! The words of a condition.
+//! The words of a condition or a query.
 
 use super::condition::ConditionProblem;
+
+/// What is read: one expression over one record, or a SELECT over whole datasets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Condition,
+    Query,
+}
+
+impl Language {
+    /// What users call it.
+    pub(super) fn noun(self) -> &'static str {
+        if self == Self::Condition { "condition" } else { "query" }
+    }
+}
 
 /// A word of SQL and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +49,8 @@ impl Token {
 /// Longest first, so that `<=` is not read as `<`.
 const SYMBOLS: &[&str] = &["||", "<=", ">=", "<>", "!=", "==", "(", ")", ",", "+", "-", "*", "/", "%", "<", ">", "=", "."];
 
-/// Cuts a condition into words; comments are skipped. Stops at the first character that no condition may contain.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionProblem> {
+/// Cuts SQL into words; comments are skipped. Stops at the first character that has no place in it.
+pub(super) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, ConditionProblem> {
     let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
@@ -67,7 +81,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionProblem> {
         } else if first.is_ascii_alphabetic() || first == b'_' || first >= 0x80 {
             let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len()).max(1);
             if length == 1 && !rest.is_char_boundary(1) {
-                return Err(stranger(rest, at));
+                return Err(stranger(rest, at, language));
             }
             out.push(Token { kind: TokenKind::Word(rest[..length].to_owned()), start: at, end: at + length });
             at += length;
@@ -75,18 +89,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionProblem> {
             out.push(Token { kind: TokenKind::Symbol(symbol), start: at, end: at + symbol.len() });
             at += symbol.len();
         } else {
-            return Err(stranger(rest, at));
+            return Err(stranger(rest, at, language));
         }
     }
     Ok(out)
 }
 
-fn stranger(rest: &str, at: usize) -> ConditionProblem {
+fn stranger(rest: &str, at: usize, language: Language) -> ConditionProblem {
+    let noun = language.noun();
     let c = rest.chars().next().unwrap_or(' ');
-    let problem = ConditionProblem::at(at, c.len_utf8(), format!("`{}` has no place in a condition", c.escape_default()));
+    let problem = ConditionProblem::at(at, c.len_utf8(), format!("`{}` has no place in a {noun}", c.escape_default()));
     match c {
+        ';' if language == Language::Query => problem.help("a query is one SELECT, without a semicolon at its end"),
         ';' => problem.help("a condition is one expression, not a list of statements"),
-        '?' | ':' | '@' | '$' => problem.help("a condition has no parameters: name the column"),
+        '?' | ':' | '@' | '$' => problem.help(format!("a {noun} has no parameters: name the column")),
         '&' | '|' | '~' => problem.help("write AND, OR or NOT"),
         _ => problem,
     }
@@ -128,7 +144,7 @@ mod tests {
 
     #[test]
     fn words_keep_their_place() {
-        let found = tokens("a>=1.5 -- why\nAND \"b\"='it''s'").unwrap();
+        let found = tokens("a>=1.5 -- why\nAND \"b\"='it''s'", Language::Condition).unwrap();
         let shown: Vec<(&TokenKind, usize, usize)> = found.iter().map(|t| (&t.kind, t.start, t.end)).collect();
         assert_eq!(
             shown,
@@ -147,7 +163,7 @@ mod tests {
     #[test]
     fn what_is_not_closed_or_strange_is_refused_at_its_place() {
         for (text, offset) in [("a = 'x", 4), ("a = \"x", 4), ("a /* b", 2), ("a; b", 1), ("a = ?1", 4), ("a = 1 | 2", 6), ("a €", 2)] {
-            assert_eq!(tokens(text).unwrap_err().offset, offset, "{text}");
+            assert_eq!(tokens(text, Language::Query).unwrap_err().offset, offset, "{text}");
         }
     }
 }

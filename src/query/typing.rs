@@ -1,16 +1,28 @@
-//! Types of a condition: every part is typed against the columns and written out as SQL in which nothing is left to SQLite's guesses.
+//! Types of conditions and queries: every part is typed against the columns and written out as SQL in which nothing is left to
+//! SQLite's guesses.
 
+mod aggregate;
 mod call;
 mod fit;
+mod nested;
+mod scope;
+mod select;
+
+pub(super) use select::{Output, check_query};
 
 use regex::Regex;
 
 use self::fit::{arithmetic, coerced};
+use self::scope::Scopes;
 use super::condition::{Column, ConditionProblem};
 use super::function::{decimal, text};
 use super::syntax::{Binary, Comparison, Expr, Node};
+use super::token::Language;
 use crate::document::suggest;
 use crate::value::Type;
+
+/// Longest SQL that a part may become, in bytes.
+const MAX_WRITTEN: usize = 1 << 18;
 
 /// Type of a part of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +59,7 @@ impl Kind {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Unknown | Self::Null => "null",
             Self::Text => "text",
@@ -104,27 +116,41 @@ pub(super) struct Typed {
 
 /// Types a condition; every problem that can be told apart is given.
 pub(super) fn check(expr: &Expr, text: &str, columns: &[Column]) -> Result<Typed, Vec<ConditionProblem>> {
-    let mut checker = Checker { text, columns, problems: Vec::new(), reads: Vec::new(), patterns: Vec::new() };
+    let mut checker =
+        Checker { text, names: Names::Record { columns, reads: Vec::new() }, problems: Vec::new(), patterns: Vec::new(), first_pattern: 0 };
     let value = checker.value(expr);
     checker.truth(&value);
-    if checker.problems.is_empty() && checker.reads.is_empty() {
+    let mut reads = match checker.names {
+        Names::Record { reads, .. } => reads,
+        Names::Query(_) => Vec::new(),
+    };
+    if checker.problems.is_empty() && reads.is_empty() {
         let place = ConditionProblem::at(expr.start, expr.end - expr.start, "this condition reads no column");
         checker.problems.push(place.help("name a column; without one it says the same of every record"));
     }
     if !checker.problems.is_empty() {
         return Err(checker.problems);
     }
-    checker.reads.sort_unstable();
-    checker.reads.dedup();
-    Ok(Typed { sql: value.sql, reads: checker.reads, patterns: checker.patterns })
+    reads.sort_unstable();
+    reads.dedup();
+    Ok(Typed { sql: value.sql, reads, patterns: checker.patterns })
+}
+
+/// Where names come from.
+enum Names<'t> {
+    /// The columns of one record.
+    Record { columns: &'t [Column], reads: Vec<usize> },
+    /// The tables of a query.
+    Query(Scopes<'t>),
 }
 
 struct Checker<'t> {
     text: &'t str,
-    columns: &'t [Column],
+    names: Names<'t>,
     problems: Vec<ConditionProblem>,
-    reads: Vec<usize>,
     patterns: Vec<Regex>,
+    /// Number of the first pattern.
+    first_pattern: usize,
 }
 
 impl Checker<'_> {
@@ -132,11 +158,28 @@ impl Checker<'_> {
         self.problems.push(ConditionProblem::at(at.start, at.end - at.start, message).help(help));
     }
 
+    fn language(&self) -> Language {
+        if matches!(self.names, Names::Query(_)) { Language::Query } else { Language::Condition }
+    }
+
     fn shown(&self, value: &Value) -> &str {
         &self.text[value.start..value.end]
     }
 
     fn value(&mut self, expr: &Expr) -> Value {
+        let before = self.ungrouped();
+        let value = self.part(expr);
+        self.grouped(&value, before);
+        if value.sql.len() > MAX_WRITTEN {
+            // Written out, a value of IN, BETWEEN and CASE is repeated: nested, it would double at every level.
+            let message = format!("this {} is too long when it is written out", self.language().noun());
+            self.problem(&value, message, "split it into several checks");
+            return Value { kind: Kind::Unknown, sql: String::new(), ..value };
+        }
+        value
+    }
+
+    fn part(&mut self, expr: &Expr) -> Value {
         let (start, end) = (expr.start, expr.end);
         let made = |kind: Kind, sql: String| Value { kind, sql, literal: None, start, end };
         match &expr.node {
@@ -208,7 +251,7 @@ impl Checker<'_> {
                         self.problem(part, message, "write CAST(… AS TEXT)");
                     }
                 }
-                made(Kind::Text, format!("({} || {})", parts[0].sql, parts[1].sql))
+                made(Kind::Text, format!("text_concat({}, {})", parts[0].sql, parts[1].sql))
             }
             Node::Binary(op, left, right) => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -273,7 +316,7 @@ impl Checker<'_> {
                         self.problem(&pattern, format!("this is no regular expression: {why}"), "the syntax is that of Rust's regex crate")
                     }
                 }
-                let number = self.patterns.len().saturating_sub(1);
+                let number = self.first_pattern + self.patterns.len().saturating_sub(1);
                 made(Kind::Boolean, format!("({}text_regexp({}, {number}))", if *not { "NOT " } else { "" }, value.sql))
             }
             Node::IsNull { not, value } => {
@@ -291,6 +334,17 @@ impl Checker<'_> {
             }
             Node::Case { base, arms, otherwise } => {
                 self.case(base.as_deref(), arms, otherwise.as_deref(), made(Kind::Unknown, String::new()))
+            }
+            Node::Qualified(path) => self.qualified(path, made(Kind::Unknown, String::new())),
+            Node::Aggregate(aggregate) => self.aggregate(aggregate, made(Kind::Unknown, String::new())),
+            Node::Scalar(query) => self.scalar(query, made(Kind::Unknown, String::new())),
+            Node::Exists(query) => {
+                let sql = self.exists(query);
+                made(Kind::Boolean, sql)
+            }
+            Node::InQuery { not, value, query } => {
+                let sql = self.in_query(value, *not, query);
+                made(Kind::Boolean, sql)
             }
         }
     }
@@ -312,13 +366,17 @@ impl Checker<'_> {
     }
 
     fn column(&mut self, name: &str, quoted: bool, value: Value) -> Value {
-        match self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
+        let (columns, reads) = match &mut self.names {
+            Names::Record { columns, reads } => (*columns, reads),
+            Names::Query(_) => return self.plain(name, quoted, value),
+        };
+        match columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
             Some(i) => {
-                self.reads.push(i);
-                Value { kind: Kind::of(&self.columns[i]), sql: format!("?{}", i + 1), ..value }
+                reads.push(i);
+                Value { kind: Kind::of(&columns[i]), sql: format!("?{}", i + 1), ..value }
             }
             None => {
-                let names = self.columns.iter().map(|c| c.name.as_str());
+                let names = columns.iter().map(|c| c.name.as_str());
                 let help = match suggest::nearest(name, names.clone()) {
                     None if quoted => format!("text stands in single quotes: '{}'", name.replace('\'', "''")),
                     _ => suggest::nearest_or_all(name, names),

@@ -34,6 +34,7 @@ def plant(truth, render):
     planter = Planter(truth, sides, render)
     for step in (
         planter.clinics_missing, planter.clinics_not_bookable, planter.clinic_renamed, planter.clinic_without_place, planter.clinics_hidden,
+        planter.clinic_without_letter,
         planter.fields, planter.tracking_locations, planter.reasons, planter.rtt_codes, planter.other_codes,
         planter.rights, planter.build, planter.interface, planter.rehearsal,
     ):
@@ -173,7 +174,6 @@ class Planter:
         self.change(fault, "clinics", code, location=nowhere)
         fault.finds("clinics-match", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
         fault.finds("clinic-locations-exist", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
-
         fault.finds("clinics-visible-to-clerks", "unresolved", "clinics", [code], field="location", found={"state": "unresolved", "text": nowhere})
 
     def clinics_hidden(self):
@@ -182,6 +182,14 @@ class Planter:
             row = self.row("clinics", code)
             self.unseen(fault, row, self.render.text(PRODUCTION, "clinics", row))
             fault.finds("clinics-visible-to-clerks", "not_visible", "clinics@booking_clerk", [code])
+
+    def clinic_without_letter(self):
+        code = "PAL02"
+        fault = self.fault(f"clinic-no-letter-{code.lower()}", f"Clinic {code} in production sends no letter: patients do not hear of their appointments")
+        was = self.row("clinics", code)["letter"]
+        self.change(fault, "clinics", code, letter=None)
+        fault.finds("clinics-match", "changed", "clinics", [code], field="letter", expected=was, found={"state": "empty"})
+        fault.finds("every-clinic-has-a-letter", "violated", "clinics", [code], field="letter", found={"state": "null"})
 
     # --- screens -----------------------------------------------------------------------------------------------
 

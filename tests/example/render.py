@@ -80,7 +80,7 @@ class Render:
         updated = f"{1 + hospital.draw(r['uid'] + side, 28):02d}/09/2026 {8 + hospital.draw(side + r['uid'], 9):02d}:15"
         return self.line("clinics", [
             self.id(side, "clinics", r["uid"]), r["code"], r["name"], r["specialty"], self.id(side, "locations", r["location"]),
-            self.id(side, "letters", r["letter"]), roles, yes(r["active"]), r["first_ratio"], COMMENTS.get(hospital.draw(side + r["uid"], 12)), updated,
+            self.id(side, "letters", r["letter"]) if r["letter"] else "", roles, yes(r["active"]), r["first_ratio"], COMMENTS.get(hospital.draw(side + r["uid"], 12)), updated,
         ])
 
     def sessions(self, side, r):

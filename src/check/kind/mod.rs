@@ -10,6 +10,7 @@ mod ignored;
 mod parity;
 mod present;
 mod probe;
+mod query;
 mod reading;
 mod resolves;
 mod select;
@@ -99,4 +100,5 @@ pub const KINDS: &[(&str, Decode)] = &[
     ("attested", attested::decode),
     ("frozen", frozen::decode),
     ("probe", probe::decode),
+    ("query", query::decode),
 ];

@@ -12,7 +12,9 @@ use super::{add, error, integer_of, text_of};
 /// Exponents beyond this would write out numbers of absurd length.
 const MAX_EXPONENT: i64 = 30;
 /// Digits of a division that does not come out even.
-const MAX_SCALE: i64 = 40;
+pub(super) const MAX_SCALE: i64 = 40;
+/// Digits of a number that is computed with: each multiplication adds those of both.
+const MAX_DIGITS: usize = 1_000;
 
 /// The canonical text of a number as written in a condition: `1.50` is `1.5`, `1e3` is `1000`.
 pub(in crate::query) fn canonical(written: &str) -> Option<String> {
@@ -27,12 +29,13 @@ pub(in crate::query) fn canonical(written: &str) -> Option<String> {
     BigDecimal::from_str(written).ok().map(|d| plain(&d))
 }
 
-fn plain(number: &BigDecimal) -> String {
+/// The canonical text of a number.
+pub(super) fn plain(number: &BigDecimal) -> String {
     if number.is_zero() { "0".to_owned() } else { number.normalized().to_plain_string() }
 }
 
 /// Compares two canonical texts without turning them into numbers.
-fn compare(a: &str, b: &str) -> Ordering {
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
     match (a.strip_prefix('-'), b.strip_prefix('-')) {
         (Some(a), Some(b)) => magnitude(b, a),
         (Some(_), None) => Ordering::Less,
@@ -67,8 +70,12 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     add(connection, "decimal_min", -1, |c| extreme(c, Ordering::Less))
 }
 
-fn parsed(context: &Context<'_>, i: usize) -> Result<Option<BigDecimal>> {
+/// An argument as a number; `None` for null.
+pub(super) fn parsed(context: &Context<'_>, i: usize) -> Result<Option<BigDecimal>> {
     let Some(text) = text_of(context, i)? else { return Ok(None) };
+    if text.len() > MAX_DIGITS {
+        return Err(error(format!("a number has more than {MAX_DIGITS} digits")));
+    }
     BigDecimal::from_str(text).map(Some).map_err(|_| error(format!("`{text}` is no number")))
 }
 

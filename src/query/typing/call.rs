@@ -8,7 +8,7 @@ use super::{Checker, Kind, Value, quote};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, name: &str, name_end: usize, args: &[Expr], value: Value) -> Value {
-        let found = signature::find(name, args.len(), value.start, name_end);
+        let found = signature::find(name, args.len(), value.start, name_end, self.language());
         let args: Vec<Value> = args.iter().map(|a| self.value(a)).collect();
         let signature = match found {
             Ok(signature) => signature,
@@ -135,6 +135,11 @@ fn written_call(name: &str, kind: Kind, same: bool, args: &[Value]) -> String {
             return format!("list_has({}, {item})", args[0].sql);
         }
         ("items", _) => "list_items",
+        ("instr", _) => "text_instr",
+        ("replace", _) => "text_replace",
+        ("trim", _) => "text_trim",
+        ("ltrim", _) => "text_ltrim",
+        ("rtrim", _) => "text_rtrim",
         _ => name,
     };
     format!("{function}({})", written.join(", "))

@@ -7,5 +7,6 @@ mod frozen;
 mod parity;
 mod present;
 mod probe;
+mod query;
 mod resolves;
 mod visible;
