@@ -38,8 +38,10 @@ impl ExitStatus {
     /// What it means, one line.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Go => "GO: every required check ran on complete, fresh data of the right instances and passed",
-            Self::NoGo => "NO-GO: at least one finding at or above the policy's blocking severity",
+            Self::Go => {
+                "GO: every required check ran on complete, fresh data of the right instances and passed, or its findings are validly waived"
+            }
+            Self::NoGo => "NO-GO: at least one unwaived finding at or above the policy's blocking severity",
             Self::Invalid => "wrong usage, or an invalid file: all problems are listed, nothing was contacted",
             Self::CannotTell => {
                 "CANNOT TELL or PARTIAL: a required check could not be answered, or the run was narrowed, baselined or replayed"

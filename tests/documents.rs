@@ -49,6 +49,7 @@ fn load(folder: &Path) -> Loaded {
 fn load_as(folder: &Path, edit: impl Fn(Vec<u8>) -> Vec<u8>) -> Loaded {
     let mut problems = Problems::default();
     let (mut project, mut environments, mut systems, mut checks) = (None, BTreeMap::new(), BTreeMap::new(), Vec::new());
+    let mut waivers = Vec::new();
     let mut files = yaml_files(folder, "environments");
     files.extend(yaml_files(folder, "checks"));
     files.push((folder.join("gonogo.yaml"), "gonogo.yaml".to_owned()));
@@ -56,6 +57,8 @@ fn load_as(folder: &Path, edit: impl Fn(Vec<u8>) -> Vec<u8>) -> Loaded {
         let document = document::load(&shown, &edit(std::fs::read(path).unwrap()), &mut problems);
         if shown == "gonogo.yaml" {
             project = document.and_then(|d| verdict::decode_project(&d, &mut problems));
+        } else if shown == "checks/waivers.yaml" {
+            waivers.extend(document.map(|d| verdict::decode_waivers(&d, &mut problems)).unwrap_or_default());
         } else if shown.starts_with("checks/") {
             checks.extend(document.and_then(|d| check::decode(&d, &mut problems)));
         } else if !shown.starts_with("environments/systems/") {
@@ -80,6 +83,8 @@ fn load_as(folder: &Path, edit: impl Fn(Vec<u8>) -> Vec<u8>) -> Loaded {
             unread_baselines: &std::collections::BTreeSet::new(),
         };
         check::lint(&checks, &catalogue, &mut problems);
+        let ids = checks.iter().flat_map(|f| &f.checks).map(|c| c.id.value.as_str());
+        verdict::lint_waivers(&waivers, ids, &project.policy, &mut problems);
     }
     Loaded { project, environments, systems, checks, problems }
 }
@@ -192,6 +197,7 @@ mod laws {
         if let Some(document) = document::load(shown, text.as_bytes(), &mut problems) {
             let something = match shown {
                 "gonogo.yaml" => verdict::decode_project(&document, &mut problems).is_some(),
+                "checks/waivers.yaml" => !verdict::decode_waivers(&document, &mut problems).is_empty(),
                 _ if shown.starts_with("checks/") => check::decode(&document, &mut problems).is_some(),
                 _ if shown.starts_with("environments/systems/") => system::decode(&document, false, &mut problems).is_some(),
                 _ => environment::decode(&document, &mut problems).is_some(),

@@ -213,7 +213,19 @@ fn repairing_one_fault_removes_exactly_its_findings() {
 
 /// Repairs every planted fault.
 pub(crate) fn repair_all(example: &Example) {
-    faults().iter().flat_map(|f| &f.repair).for_each(|r| r.make(example));
+    repair_all_but(example, &[]);
+}
+
+/// Repairs the planted faults, except those with these ids.
+pub(crate) fn repair_all_but(example: &Example, left: &[&str]) {
+    let faults = faults();
+    assert!(left.iter().all(|id| faults.iter().any(|f| f.id == *id)), "{left:?}");
+    faults.iter().filter(|f| !left.contains(&f.id.as_str())).flat_map(|f| &f.repair).for_each(|r| r.make(example));
+}
+
+/// Repairs one fault.
+pub(crate) fn repair(example: &Example, id: &str) {
+    faults().iter().filter(|f| f.id == id).flat_map(|f| &f.repair).for_each(|r| r.make(example));
 }
 
 #[test]

@@ -31,3 +31,5 @@ mod same_bytes;
 mod schemas;
 /// Snapshots: whole or an error.
 mod snapshots;
+/// Known differences that a person has accepted.
+mod waivers;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Cell, Key};
+use crate::value::{Cell, Key, State};
 
 /// How bad a finding is. Ordered: `Info` < `Minor` < `Major` < `Blocker`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,38 +128,150 @@ pub struct Finding {
     pub message: String,
     /// Cause that it shares with others; groups partition the findings of a check.
     pub cause: String,
-    /// `f1:` and 32 hex digits over check, object, field and both values; stable across runs.
+    /// `f1:` and 32 hex digits over check, object, field and both values (and what stands in the message alone); stable across runs.
     pub fingerprint: String,
 }
 
 impl Finding {
     /// Computes [`Finding::fingerprint`] for the check with this id.
     pub fn fingerprint_for(&self, check: &str) -> String {
-        let mut hash = xxhash_rust::xxh3::Xxh3::new();
-        let mut put = |text: &str| {
-            hash.update(&(text.len() as u64).to_le_bytes());
-            hash.update(text.as_bytes());
-        };
-        put(check);
-        put(&format!("{:?}", self.kind));
-        put(&self.environment);
-        put(&self.dataset);
-        for key in std::iter::once(&self.key).chain(self.other_key.as_ref()) {
-            put(&format!("{}/{}", key.rung, key.parts.len()));
-            key.parts.iter().for_each(|p| put(p));
-        }
-        put(self.field.as_deref().unwrap_or(""));
-        let mut cells: Vec<&Cell> = Vec::new();
-        cells.extend(self.expected.as_ref());
-        cells.extend(self.found.as_ref());
+        self.fingerprint_seeing(check, &[])
+    }
+
+    /// The same, over cells besides: what was seen of the record and is in none of the finding's own fields, or only shortened.
+    ///
+    /// A waiver holds for a fingerprint. Whatever would make another decision necessary is therefore part of it, and every part
+    /// is fed with its length and whether it is there, so that no two findings feed the same bytes.
+    pub fn fingerprint_seeing(&self, check: &str, seen: &[(State, &str)]) -> String {
+        let mut feed = Feed(xxhash_rust::xxh3::Xxh3::new());
+        feed.text(check);
+        feed.text(&format!("{:?}", self.kind));
+        feed.text(&self.environment);
+        feed.text(&self.dataset);
+        feed.key(&self.key);
+        feed.option(self.other_key.as_ref(), Feed::key);
+        feed.option(self.field.as_deref(), Feed::text);
+        feed.option(self.expected.as_ref(), Feed::cell);
+        feed.option(self.found.as_ref(), Feed::cell);
+        feed.number(self.changes.len());
         for change in &self.changes {
-            put(&change.field);
-            cells.extend([&change.expected, &change.found]);
+            feed.text(&change.field);
+            feed.cell(&change.expected);
+            feed.cell(&change.found);
         }
-        for cell in cells {
-            put(&format!("{:?}", cell.state));
-            put(&cell.text);
+        feed.option(self.only_in_words().then_some(self.message.as_str()), Feed::text);
+        feed.number(seen.len());
+        for (state, text) in seen {
+            feed.text(&format!("{state:?}"));
+            feed.text(text);
         }
-        format!("f1:{:032x}", hash.digest128())
+        format!("f1:{:032x}", feed.0.digest128())
+    }
+
+    /// True when what was demanded or found stands in the message alone: a condition, how many records share a key.
+    /// A missing or an extra record is said whole by its key.
+    fn only_in_words(&self) -> bool {
+        let both = self.expected.is_some() && self.found.is_some();
+        !both && !matches!(self.kind, FindingKind::Missing | FindingKind::Extra)
+    }
+}
+
+/// What goes into a fingerprint, unambiguously.
+struct Feed(xxhash_rust::xxh3::Xxh3);
+
+impl Feed {
+    fn number(&mut self, n: usize) {
+        self.0.update(&(n as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn key(&mut self, key: &Key) {
+        self.number(usize::from(key.rung));
+        self.number(key.parts.len());
+        key.parts.iter().for_each(|p| self.text(p));
+    }
+
+    fn cell(&mut self, cell: &Cell) {
+        self.text(&format!("{:?}", cell.state));
+        self.text(&cell.text);
+    }
+
+    fn option<T: ?Sized>(&mut self, value: Option<&T>, feed: fn(&mut Self, &T)) {
+        self.number(usize::from(value.is_some()));
+        if let Some(value) = value {
+            feed(self, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(kind: FindingKind) -> Finding {
+        Finding {
+            kind,
+            severity: Severity::Major,
+            environment: "production".into(),
+            dataset: "clinics".into(),
+            key: Key::new(["C1"]),
+            field: None,
+            expected: None,
+            found: None,
+            other_key: None,
+            changes: Vec::new(),
+            message: "clinic C1 is there 2 times".into(),
+            cause: "several records share a key".into(),
+            fingerprint: String::new(),
+        }
+    }
+
+    #[test]
+    fn every_part_that_a_person_decides_on_is_in_the_fingerprint() {
+        let change = |expected: &str| FieldChange { field: "name".into(), expected: Cell::value(expected), found: Cell::value("b") };
+        let base = finding(FindingKind::DuplicateKey);
+        type Edit = Box<dyn Fn(&mut Finding)>;
+        let edits: Vec<Edit> = vec![
+            Box::new(|_| ()),
+            Box::new(|f| f.kind = FindingKind::Violated),
+            Box::new(|f| f.environment = "training".into()),
+            Box::new(|f| f.dataset = "sessions".into()),
+            Box::new(|f| f.key = Key::new(["C", "1"])),
+            Box::new(|f| f.key.rung = 1),
+            Box::new(|f| f.other_key = Some(Key::new(["C1"]))),
+            Box::new(|f| f.field = Some(String::new())),
+            Box::new(|f| f.expected = Some(Cell::value("a"))),
+            Box::new(|f| f.found = Some(Cell::value("a"))),
+            Box::new(|f| f.found = Some(Cell::none(State::Null))),
+            Box::new(|f| f.found = Some(Cell::none(State::Empty))),
+            Box::new(|f| f.found = Some(Cell::invalid("a"))),
+            Box::new(|f| (f.expected, f.found) = (Some(Cell::value("a")), Some(Cell::value("b")))),
+            Box::new(move |f| f.changes = vec![change("a")]),
+            Box::new(move |f| f.changes = vec![change("c")]),
+            Box::new(|f| f.message = "clinic C1 is there 3 times".into()),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for (n, edit) in edits.iter().enumerate() {
+            let mut edited = base.clone();
+            edit(&mut edited);
+            assert!(seen.insert(edited.fingerprint_for("clinics-match")), "edit {n} changes no fingerprint");
+        }
+        assert!(seen.insert(base.fingerprint_for("clinics-open")));
+        assert!(seen.insert(base.fingerprint_seeing("clinics-match", &[(State::Value, "long")])));
+        assert!(seen.insert(base.fingerprint_seeing("clinics-match", &[(State::Value, "longer")])));
+    }
+
+    #[test]
+    fn wording_cause_and_severity_are_not() {
+        let mut missing = finding(FindingKind::Missing);
+        let before = missing.fingerprint_for("c");
+        missing.message = "clinic C1 is missing, but on the list (line 12)".into();
+        missing.cause = "another".into();
+        missing.severity = Severity::Info;
+        assert_eq!(missing.fingerprint_for("c"), before, "a line added to a list must not end every waiver");
     }
 }

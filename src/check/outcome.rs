@@ -28,6 +28,8 @@ pub struct Outcome {
 pub enum Status {
     /// Answered, nothing found.
     Pass,
+    /// Answered, and a valid waiver covers everything that was found. Said by the verdict, never by a check; not the same as passed.
+    Waived,
     /// Left out; never counted as passed.
     Skipped,
     /// Could not be answered.

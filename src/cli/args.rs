@@ -57,6 +57,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Sign the statement of an attested check, or list what is signed
     Attest(AttestArgs),
+    /// Accept known differences of the newest run, or list what was accepted
+    Waive(WaiveArgs),
     /// Check every file of the project; contacts nothing and needs no secrets
     Lint(LintArgs),
     /// Print the JSON Schema of a kind of file, for editors
@@ -219,6 +221,29 @@ pub struct AttestArgs {
     /// The build it is signed for; that of the newest snapshot when not given
     #[arg(long, value_name = "BUILD")]
     pub build: Option<String>,
+}
+
+/// `gonogo waive`
+#[derive(Clone, Debug, clap::Args)]
+pub struct WaiveArgs {
+    /// A finding (its fingerprint or the beginning of it) or a group (CHECK#N, or CHECK when it has one), as `gonogo check -v` shows them
+    #[arg(value_name = "FINDING|GROUP")]
+    pub targets: Vec<String>,
+    /// Who owns the difference
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Who accepts it: another person, one of the policy's approvers
+    #[arg(long, value_name = "NAME")]
+    pub approver: Option<String>,
+    /// Why it is safe
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Until when: a moment with its time zone, or a date (the end of that day, UTC)
+    #[arg(long, value_name = "MOMENT")]
+    pub expires: Option<String>,
+    /// List all waivers and whether they hold; ends with 1 when one does not
+    #[arg(long, conflicts_with_all = ["targets", "owner", "approver", "reason", "expires"])]
+    pub list: bool,
 }
 
 /// `gonogo lint`

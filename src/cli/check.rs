@@ -35,6 +35,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
         narrowed: selection.words.clone(),
         replay: as_of.replay,
         deviations: stated(&loaded, &evidence).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
+        waivers: loaded.waivers.clone(),
         digests: loaded.digests.clone(),
         since: since.map(|baseline| Since { baseline: baseline.clone(), rules: baselines::changed_rules(baseline, &loaded) }),
     };

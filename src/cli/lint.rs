@@ -15,11 +15,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure>
         let datasets: usize = loaded.systems.values().map(|s| s.datasets.len()).sum();
         output::stdout(
             format!(
-                "No mistakes: {checks} checks in {} files, {} environments, {} systems with {datasets} datasets, {} lists.\n",
+                "No mistakes: {checks} checks in {} files, {} environments, {} systems with {datasets} datasets, {} lists{}.\n",
                 loaded.files.len(),
                 loaded.environments.len(),
                 loaded.systems.len(),
-                loaded.lists.len()
+                loaded.lists.len(),
+                if loaded.waivers.is_empty() { String::new() } else { format!(", {} waivers", loaded.waivers.len()) }
             )
             .as_bytes(),
         )?;

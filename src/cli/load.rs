@@ -9,9 +9,9 @@ use crate::context::Context;
 use crate::document::{At, Document, Place, Problems, SourceText, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::System;
-use crate::verdict::{Project, decode_project};
+use crate::verdict::{Project, Waiver, decode_project, lint_waivers};
 
-use super::{attestations, baselines, environments, pair};
+use super::{attestations, baselines, environments, pair, waivers};
 
 /// Name of the file that makes a folder a project.
 pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
@@ -26,6 +26,7 @@ pub(super) struct Loaded {
     pub(super) files: Vec<CheckFile>,
     pub(super) lists: BTreeMap<String, List>,
     pub(super) attestations: Attestations,
+    pub(super) waivers: Vec<Waiver>,
     /// SHA-256 of every file that judges, by shown path.
     pub(super) digests: Vec<(String, String)>,
     /// The same files, with what they say part by part; baselines are none of them.
@@ -135,9 +136,8 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
             digests.push((path.clone(), sha256.clone()));
         }
     }
-    for name in ["waivers.yaml", "sites"] {
-        not_available(&root, &root.join("checks").join(name), &mut problems);
-    }
+    let waivers = waivers::load(&root, &mut digests, &mut problems);
+    not_available(&root, &root.join("checks").join("sites"), &mut problems);
     digests.sort();
     digests.dedup();
     // What a signature points at is judged with the signature.
@@ -158,10 +158,12 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         unread_baselines: &unread_baselines,
     };
     crate::check::lint(&files, &catalogue, &mut problems);
+    let checks = files.iter().flat_map(|f| &f.checks).map(|c| c.id.value.as_str());
+    lint_waivers(&waivers, checks, &project.policy, &mut problems);
     if !problems.is_empty() {
         return Err(LoadError::Mistakes(problems));
     }
-    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, digests, rules, baselines })
+    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, waivers, digests, rules, baselines })
 }
 
 /// Files whose words this version does not know yet: what they ask for must not be passed over.
@@ -170,7 +172,7 @@ fn not_available(root: &Path, path: &Path, problems: &mut Problems) {
     for file in files.iter().filter(|f| f.is_file()) {
         let source = SourceText::new(below(root, file), String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()));
         let place = Place { start: 0, end: source.text.find('\n').unwrap_or(source.text.len()), file: source };
-        problems.add(&place, "waivers and sites are not available in this version").expected("no such file").help("take the file away");
+        problems.add(&place, "sites are not available in this version").expected("no such file").help("take the file away");
     }
 }
 

@@ -18,6 +18,8 @@ mod runs;
 mod schema;
 mod show;
 mod snapshot;
+mod waive;
+mod waivers;
 
 pub use args::Args;
 
@@ -114,6 +116,7 @@ async fn command(args: &Args, context: &Context) -> Result<ExitStatus, Failure> 
         Command::Diff(diff) => diff::run(args, diff, context).await,
         Command::Show(show) => show::run(args, show, context),
         Command::Attest(attest) => attest::run(args, attest, context),
+        Command::Waive(waive) => waive::run(args, waive, context),
         Command::Lint(_) => lint::run(args, context),
         Command::Schema(schema) => schema::run(schema),
     }

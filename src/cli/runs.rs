@@ -1,6 +1,7 @@
 //! Stored runs: `.gonogo/runs/`. Each verdict is kept, so that it can be shown again and the clock cannot go back unseen.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -26,6 +27,33 @@ pub(super) fn keep(project: &Path, result: &RunResult) -> Result<(), Failure> {
     let replay = if result.replay { "-replay" } else { "" };
     let name = format!("{}-{}{replay}.json", result.as_of.format(STAMP), &crate::document::sha256(&bytes)[..12]);
     output::file(&dir.join(name), &bytes)
+}
+
+/// The newest stored run, replays only when there is nothing else.
+///
+/// # Errors
+/// CANNOT TELL when none is stored, or the newest cannot be read.
+pub(super) fn newest_result(project: &Path) -> Result<RunResult, Failure> {
+    let mut found: Vec<(bool, String, SystemTime, PathBuf)> = Vec::new();
+    for entry in std::fs::read_dir(folder(project)).into_iter().flatten().filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some((stamp, _)) = name.split_once('-').filter(|(s, rest)| is_stamp(s) && rest.ends_with(".json")) else { continue };
+        // Two runs of one second are told apart by when they were written.
+        let written = entry.metadata().and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+        found.push((!name.ends_with("-replay.json"), stamp.to_owned(), written, entry.path()));
+    }
+    let Some((_, _, _, path)) = found.into_iter().max() else {
+        return Err(Failure::CannotTell("no run is stored yet\n.gonogo/runs\nrun `gonogo check` first".to_owned()));
+    };
+    let read = std::fs::read(&path).map_err(anyhow::Error::from);
+    read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)).map_err(|error| {
+        let name = load::below(project, &path);
+        Failure::CannotTell(format!("the newest stored run cannot be read: {error}\n{name}\nrun `gonogo check` again"))
+    })
+}
+
+fn is_stamp(text: &str) -> bool {
+    NaiveDateTime::parse_from_str(text, STAMP).is_ok()
 }
 
 /// The newest moment at which a run judged, replays apart.

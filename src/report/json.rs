@@ -3,6 +3,7 @@
 
 mod check;
 mod since;
+mod waiver;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -42,12 +43,14 @@ struct Report<'a> {
     environments: Vec<Environment<'a>>,
     required: Vec<Required<'a>>,
     checks: Vec<check::Check<'a>>,
+    waivers: Vec<waiver::Waiver<'a>>,
     digests: Vec<FileDigest<'a>>,
 }
 
 #[derive(Serialize)]
 struct Totals {
     findings: Numbers,
+    waived: Numbers,
     cannot_tell: Numbers,
     checks: Checks,
 }
@@ -57,6 +60,7 @@ struct Checks {
     total: u64,
     passed: u64,
     failed: u64,
+    waived: u64,
     cannot_tell: u64,
     skipped: u64,
 }
@@ -136,11 +140,13 @@ impl<'a> Report<'a> {
             deviations: &result.deviations,
             counts: Totals {
                 findings: Numbers::of(&result.findings),
+                waived: Numbers::of(&result.waived),
                 cannot_tell: Numbers::of(&result.cannot_tell),
                 checks: Checks {
                     total: result.checks.len() as u64,
                     passed: result.passed,
                     failed: result.failed,
+                    waived: result.waived_checks,
                     cannot_tell: result.untold,
                     skipped: result.skipped,
                 },
@@ -175,6 +181,7 @@ impl<'a> Report<'a> {
                 })
                 .collect(),
             checks: result.checks.iter().map(|c| check::Check::of(c, &result.keys)).collect(),
+            waivers: result.waivers.iter().map(waiver::Waiver::of).collect(),
             digests: result.digests.iter().map(|(path, sha256)| FileDigest { path, sha256 }).collect(),
         }
     }

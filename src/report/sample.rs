@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::check::{FieldChange, Finding, FindingKind, Ledger, Outcome, ReadCount, Severity, Status};
 use crate::value::{Cell, Key, State};
-use crate::verdict::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, NewSince, RequiredResult, RunResult, group};
+use crate::verdict::{
+    CheckResult, Counts, Decision, EnvironmentResult, LoginResult, NewSince, RequiredResult, RunResult, WaiverResult, WaiverState, group,
+};
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -75,6 +77,8 @@ pub(super) fn check(id: &str, area: &str, outcome: Outcome) -> CheckResult {
         status: outcome.status(),
         blocks,
         counts,
+        waived: Counts::default(),
+        waived_by: Vec::new(),
         records: outcome.findings.len() as u64,
         groups: group(&outcome.findings),
         baselined: Vec::new(),
@@ -132,9 +136,11 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
         block_at: Severity::Major,
         deviations: Vec::new(),
         findings,
+        waived: Counts::default(),
         cannot_tell,
         passed: with(Status::Pass),
         failed: with(Status::Fail),
+        waived_checks: with(Status::Waived),
         untold: with(Status::CannotTell),
         skipped: with(Status::Skipped),
         environments: vec![environment("production", "2026-11-22T06:00:00Z"), environment("training", "2026-11-22T05:30:00Z")],
@@ -154,6 +160,8 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
                 not_applicable: Some("one site only (agreed by clinical safety officer)".into()),
             },
         ],
+        waivers: Vec::new(),
+        never_waive: vec![Severity::Blocker],
         keys: [("clinics".to_owned(), vec![vec!["code".to_owned()]])].into(),
         checks,
         digests: vec![("gonogo.yaml".into(), "ab".repeat(32))],
@@ -210,6 +218,78 @@ pub(super) fn no_go() -> RunResult {
         ],
     );
     no_go.deviations = vec!["data may be as old as 48 hours (standard: 24 hours)".into()];
+    no_go
+}
+
+/// A waiver of some findings of one check, which are then waived.
+fn waive(result: &mut RunResult, check: usize, findings: &[usize], group: Option<usize>) {
+    let index = result.waivers.len();
+    let found = &mut result.checks[check];
+    let mut covers = Counts::default();
+    for f in findings {
+        covers.add(found.outcome.findings[*f].severity, 1);
+        found.waived_by.push((*f, index));
+    }
+    found.waived.merge(&covers);
+    found.outcome.ledger.waived += covers.total();
+    let group = group.map(|g| &found.groups[g]);
+    let first = &found.outcome.findings[findings[0]];
+    let waiver = WaiverResult {
+        place: format!("checks/waivers.yaml:{}", 3 + 9 * index),
+        finding: first.fingerprint.clone(),
+        check: Some(found.id.clone()),
+        members: group.map(|g| g.members),
+        digest: group.map(|g| g.digest.clone()),
+        owner: found.owner.clone(),
+        approver: "clinical safety officer".into(),
+        reason: "the new form is taught on the day".into(),
+        expires: at("2027-03-31T23:59:59Z"),
+        days_left: 129,
+        state: WaiverState::InForce,
+        why: None,
+        about: Some(group.map_or(&first.message, |g| &g.cause).clone()),
+        covers,
+    };
+    result.waived.merge(&covers);
+    result.waivers.push(waiver);
+}
+
+/// A waiver that does not hold.
+fn without_effect(state: WaiverState, why: &str, like: &WaiverResult) -> WaiverResult {
+    let place = format!("checks/waivers.yaml:{}", 40 + state as u8);
+    WaiverResult { place, state, why: Some(why.into()), about: None, covers: Counts::default(), ..like.clone() }
+}
+
+pub(super) fn go_waived() -> RunResult {
+    let findings = (0..3).map(|n| finding(n, Severity::Major, "dose form changed", Some("form"))).collect();
+    let reasons = ["1 check passed; 3 major findings waived"];
+    let mut go =
+        result(Decision::Go, &reasons, vec![check("letters-match", "letters", outcome(findings)), passed("roles-match", "access")]);
+    waive(&mut go, 0, &[0, 1, 2], Some(0));
+    go.checks[0].status = Status::Waived;
+    go.checks[0].blocks = false;
+    (go.failed, go.waived_checks) = (0, 1);
+    let expired = "it expires on 2027-02-01T00:00:00Z, before the go-live on 2027-02-24T06:00:00Z";
+    let like = go.waivers[0].clone();
+    go.waivers.push(without_effect(WaiverState::Expired, expired, &like));
+    go
+}
+
+/// The NO-GO, with one cause waived, and waivers of every state.
+pub(super) fn no_go_waived() -> RunResult {
+    let mut no_go = no_go();
+    no_go.reasons[0] = "15 blocker and 1 major findings in outpatients: clinics-match".into();
+    waive(&mut no_go, 0, &[15], None);
+    let like = no_go.waivers[0].clone();
+    for (state, why) in [
+        (WaiverState::Unused, "nothing that was found has this fingerprint: it was repaired, or it has changed"),
+        (WaiverState::NotJudged, "sessions-match was left out or could not be answered in full"),
+        (WaiverState::OverBroad, "2 findings of roles-match have this fingerprint; `members` and `digest` are needed for more than one"),
+        (WaiverState::Ended, "3 members joined: 12 today, 9 accepted; digest today 7ab1"),
+        (WaiverState::Refused, "the policy waives no blocker findings"),
+    ] {
+        no_go.waivers.push(without_effect(state, why, &like));
+    }
     no_go
 }
 
@@ -290,6 +370,13 @@ pub(super) fn hostile() -> RunResult {
     hostile.verdict_on = Some(evil.into());
     hostile.deviations = vec![evil.into()];
     hostile.narrowed = vec![evil.into()];
+    waive(&mut hostile, 0, &[0], None);
+    let waiver = &mut hostile.waivers[0];
+    for text in [&mut waiver.place, &mut waiver.owner, &mut waiver.approver, &mut waiver.reason] {
+        *text = evil.into();
+    }
+    let refused = WaiverResult { why: Some(evil.into()), about: Some(evil.into()), state: WaiverState::Refused, ..waiver.clone() };
+    hostile.waivers.push(refused);
     hostile.environments[0].name = evil.into();
     hostile.environments[0].origin = evil.into();
     hostile.environments[0].instance = Some(evil.into());
@@ -321,6 +408,8 @@ pub(super) fn all() -> Vec<(&'static str, RunResult)> {
     vec![
         ("go", go()),
         ("no-go", no_go()),
+        ("go waived", go_waived()),
+        ("no-go waived", no_go_waived()),
         ("cannot-tell", cannot_tell()),
         ("partial", partial()),
         ("new since", new_since()),

@@ -13,6 +13,7 @@ mod ledger;
 mod line;
 mod looked;
 mod open;
+mod waivers;
 mod words;
 
 use crate::verdict::RunResult;
@@ -35,6 +36,7 @@ enum Part {
     Headline,
     Blocks,
     Open,
+    Waivers,
     Known,
     Deviations,
     Looked,
@@ -43,13 +45,24 @@ enum Part {
     Further,
 }
 
-const PARTS: [Part; 9] =
-    [Part::Headline, Part::Blocks, Part::Open, Part::Known, Part::Deviations, Part::Looked, Part::Ledger, Part::Passed, Part::Further];
+const PARTS: [Part; 10] = [
+    Part::Headline,
+    Part::Blocks,
+    Part::Open,
+    Part::Waivers,
+    Part::Known,
+    Part::Deviations,
+    Part::Looked,
+    Part::Ledger,
+    Part::Passed,
+    Part::Further,
+];
 
 /// What is shortened, in this order, until the screen fits: a part and the level it is told at from then on.
-const SHORTEN: [(Part, u8); 14] = [
+const SHORTEN: [(Part, u8); 16] = [
     (Part::Known, 1),
     (Part::Passed, 1),
+    (Part::Waivers, 1),
     (Part::Ledger, 1),
     (Part::Deviations, 1),
     (Part::Open, 1),
@@ -57,6 +70,7 @@ const SHORTEN: [(Part, u8); 14] = [
     (Part::Blocks, 1),
     (Part::Looked, 1),
     (Part::Deviations, 2),
+    (Part::Waivers, 2),
     (Part::Blocks, 2),
     (Part::Blocks, 3),
     (Part::Open, 2),
@@ -103,6 +117,7 @@ fn screen(result: &RunResult, width: usize, verbosity: u8, levels: [u8; PARTS.le
             Part::Blocks => blocks::lines(result, width, level),
             Part::Known => known::lines(result, width, if verbosity > 0 { known::ALL } else { level }),
             Part::Open => open::lines(result, width, level),
+            Part::Waivers => waivers::lines(result, width, level),
             Part::Deviations => looked::deviations(result, width, level),
             Part::Looked => looked::environments(result, width, level),
             Part::Ledger => ledger::lines(result, width, level),

@@ -14,6 +14,8 @@ use super::new_since::Telling;
 use super::project::Project;
 use super::require::{self, STANDARD_CRITERIA};
 use super::result::{CheckResult, Counts, EnvironmentResult, LoginResult, RunResult};
+use super::waiver::{self, Terms, WaiverResult};
+use super::waiver_file::Waiver;
 
 /// One environment as it was looked at.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub fn settle(
     for check in &checks {
         let mut outcome = outcomes.remove(&check.id.value);
         let apart = since.as_mut().zip(outcome.as_mut()).map(|(since, outcome)| since.take(&check.id.value, outcome));
-        let mut result = check_result(check, outcome, looked, judged_at, block_at);
+        let mut result = check_result(check, outcome, looked, judged_at);
         if let (Some(since), Some(apart)) = (&mut since, apart) {
             since.give(&mut result, apart, block_at);
         }
@@ -53,6 +55,13 @@ pub fn settle(
     }
     let since = since.map(Telling::finish);
     let strays: Vec<String> = outcomes.into_keys().collect();
+    let terms = Terms { policy: &project.policy, as_of, go_live: project.go_live.value };
+    let waivers = waive(&request.waivers, &mut results, terms);
+    for check in &mut results {
+        let untold = !check.outcome.cannot_tell.is_empty() && check.worst >= block_at;
+        // A check without an outcome blocks whatever its severity.
+        check.blocks |= check.open().at_or_above(block_at) > 0 || untold;
+    }
     results.sort_by(|a, b| {
         let order = |c: &CheckResult| (std::cmp::Reverse(c.blocks), std::cmp::Reverse(severity_of(c)));
         order(a).cmp(&order(b)).then_with(|| (&a.area, &a.id).cmp(&(&b.area, &b.id)))
@@ -61,6 +70,7 @@ pub fn settle(
     let environments: Vec<EnvironmentResult> = looked.iter().map(environment_result).collect();
     let (decision, reasons) = judge(&Facts {
         checks: &results,
+        waivers: &waivers,
         environments: &environments,
         required: &required,
         strays: &strays,
@@ -70,9 +80,11 @@ pub fn settle(
         block_at,
     });
     let mut findings = Counts::default();
+    let mut waived = Counts::default();
     let mut cannot_tell = Counts::default();
     for check in &results {
         findings.merge(&check.counts);
+        waived.merge(&check.waived);
         if !check.outcome.cannot_tell.is_empty() {
             cannot_tell.add(check.worst, 1);
         }
@@ -93,13 +105,17 @@ pub fn settle(
         block_at,
         deviations: deviations(&project.policy, &checks).into_iter().chain(request.deviations.iter().cloned()).collect(),
         findings,
+        waived,
         cannot_tell,
         passed: with(Status::Pass),
         failed: with(Status::Fail),
+        waived_checks: with(Status::Waived),
         untold: with(Status::CannotTell),
         skipped: with(Status::Skipped),
         environments,
         required: required.results,
+        waivers,
+        never_waive: project.policy.never_waive.clone(),
         keys: keys(looked, &project.production.value),
         checks: results,
         digests: request.digests.clone(),
@@ -108,16 +124,29 @@ pub fn settle(
 }
 
 fn severity_of(check: &CheckResult) -> Severity {
-    check.counts.by_severity().into_iter().find(|(_, n)| *n > 0).map_or(Severity::Info, |(severity, _)| severity)
+    check.open().by_severity().into_iter().find(|(_, n)| *n > 0).map_or(Severity::Info, |(severity, _)| severity)
 }
 
-fn check_result(
-    check: &Check,
-    outcome: Option<Outcome>,
-    looked: &[Looked<'_>],
-    judged_at: DateTime<Utc>,
-    block_at: Severity,
-) -> CheckResult {
+/// Takes what valid waivers cover out of what blocks. It stays found and counted, and a check does not pass by it.
+fn waive(waivers: &[Waiver], checks: &mut [CheckResult], terms: Terms<'_>) -> Vec<WaiverResult> {
+    let judged = waiver::judge(waivers, checks, terms);
+    for (check, finding, waiver) in judged.covered {
+        let check = &mut checks[check];
+        check.waived.add(check.outcome.findings[finding].severity, 1);
+        check.waived_by.push((finding, waiver));
+        check.outcome.ledger.waived += 1;
+    }
+    // What was known at a freeze is not waived by it.
+    let all_waived =
+        |c: &&mut CheckResult| c.status == Status::Fail && c.waived.total() > 0 && c.open().total() == 0 && c.baselined.is_empty();
+    for check in checks.iter_mut().filter(all_waived) {
+        // What could not be told is not told by waiving the rest.
+        check.status = if check.outcome.cannot_tell.is_empty() { Status::Waived } else { Status::CannotTell };
+    }
+    judged.results
+}
+
+fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], judged_at: DateTime<Utc>) -> CheckResult {
     let silent = outcome.is_none();
     let mut outcome = outcome.unwrap_or_else(|| Outcome::cannot_tell("the check gave no outcome"));
     if outcome.cannot_tell.is_empty() && outcome.skipped.is_none() {
@@ -125,7 +154,6 @@ fn check_result(
     }
     let counts = counts(&outcome);
     let worst = check.severity.worst().max(outcome.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Info));
-    let blocks = counts.at_or_above(block_at) > 0 || silent || (!outcome.cannot_tell.is_empty() && worst >= block_at);
     CheckResult {
         id: check.id.value.clone(),
         title: check.title.clone(),
@@ -139,8 +167,10 @@ fn check_result(
         place: format!("{}:{}", check.place.file.path, check.place.line()),
         worst,
         status: outcome.status(),
-        blocks,
+        blocks: silent,
         counts,
+        waived: Counts::default(),
+        waived_by: Vec::new(),
         records: records(outcome.findings.iter()),
         groups: group(&outcome.findings),
         baselined: Vec::new(),

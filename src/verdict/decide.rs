@@ -10,8 +10,10 @@ use super::new_since::{NewSince, Since};
 use super::project::Project;
 use super::require::{Requirement, is_answered};
 use super::result::{CheckResult, Counts, Decision, EnvironmentResult, RunResult};
+use super::waiver::{WaiverResult, WaiverState};
+use super::waiver_file::Waiver;
 
-/// What the command line asked for.
+/// What the command line asked for, and the project's files say beside checks and policy.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// How the run was narrowed (`--only`, `--tag`), in words.
@@ -20,6 +22,8 @@ pub struct Request {
     pub replay: bool,
     /// What deviates besides the policy: overridden definitions.
     pub deviations: Vec<String>,
+    /// Known differences that a person has accepted.
+    pub waivers: Vec<Waiver>,
     /// SHA-256 per file that judged.
     pub digests: Vec<(String, String)>,
     /// The baseline since which new findings count; all count when there is none.
@@ -50,6 +54,7 @@ pub fn decide(
 /// Everything that the verdict's word is a function of.
 pub(super) struct Facts<'a> {
     pub(super) checks: &'a [CheckResult],
+    pub(super) waivers: &'a [WaiverResult],
     pub(super) environments: &'a [EnvironmentResult],
     pub(super) required: &'a Requirement,
     /// Outcomes that belong to no check.
@@ -82,7 +87,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> (Decision, Vec<String>) {
 /// The positive side of the same rules: nothing is taken for granted because no reason was found against it.
 fn is_proven(facts: &Facts<'_>) -> bool {
     let holds = |check: &CheckResult| {
-        let quiet = check.counts.at_or_above(facts.block_at) == 0;
+        let quiet = check.open().at_or_above(facts.block_at) == 0 && is_covered(check, facts);
         quiet && !check.blocks && check.status != Status::Skipped && (is_answered(check) || check.worst < facts.block_at)
     };
     let covered = |r: &super::result::RequiredResult| r.answered || r.not_applicable.is_some();
@@ -96,11 +101,24 @@ fn is_proven(facts: &Facts<'_>) -> bool {
         && facts.since.is_none()
 }
 
+/// Each finding that would block is held by a waiver in force, seen from the finding: not from what was counted as waived.
+fn is_covered(check: &CheckResult, facts: &Facts<'_>) -> bool {
+    let holds = |waiver: usize| facts.waivers.get(waiver).is_some_and(|w| w.state == WaiverState::InForce);
+    let findings = check.outcome.findings.iter().enumerate().filter(|(_, f)| f.severity >= facts.block_at);
+    findings.map(|(i, _)| check.waiver_of(i)).all(|waiver| waiver.is_some_and(holds))
+}
+
 fn why_go(facts: &Facts<'_>) -> String {
-    let mut counts = Counts::default();
-    facts.checks.iter().for_each(|c| counts.merge(&c.counts));
+    let (mut counts, mut waived) = (Counts::default(), Counts::default());
+    for check in facts.checks {
+        counts.merge(&check.open());
+        waived.merge(&check.waived);
+    }
     let untold = facts.checks.iter().filter(|c| !c.outcome.cannot_tell.is_empty()).count();
     let mut sentence = format!("{} passed", number(facts.checks.iter().filter(|c| c.status == Status::Pass).count() as u64, "check"));
+    if waived.total() > 0 {
+        sentence.push_str(&format!("; {} waived", found(&waived, Severity::Info)));
+    }
     if counts.total() > 0 {
         sentence.push_str(&format!("; {} below the blocking severity", found(&counts, Severity::Info)));
     }
@@ -113,9 +131,9 @@ fn why_go(facts: &Facts<'_>) -> String {
 /// Why the answer is NO-GO: one sentence per area, worst first.
 fn what_blocks(facts: &Facts<'_>) -> Vec<String> {
     let mut by_area: BTreeMap<&str, (Counts, Vec<&CheckResult>)> = BTreeMap::new();
-    for check in facts.checks.iter().filter(|c| c.counts.at_or_above(facts.block_at) > 0) {
+    for check in facts.checks.iter().filter(|c| c.open().at_or_above(facts.block_at) > 0) {
         let (counts, checks) = by_area.entry(&check.area).or_default();
-        counts.merge(&check.counts);
+        counts.merge(&check.open());
         checks.push(check);
     }
     let mut areas: Vec<_> = by_area.into_iter().collect();

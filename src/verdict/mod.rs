@@ -11,6 +11,8 @@ mod project;
 mod project_file;
 mod require;
 mod result;
+mod waiver;
+mod waiver_file;
 
 pub use assemble::{Looked, settle};
 pub use decide::{Request, decide};
@@ -22,3 +24,5 @@ pub use project::{Criterion, MaxWaived, Policy, Project, Require, RequiredCriter
 pub use project_file::decode_project;
 pub use require::{STANDARD_CRITERIA, StandardCriterion};
 pub use result::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult};
+pub use waiver::{Terms, WaiverResult, WaiverState, judge_waivers};
+pub use waiver_file::{Members, Waiver, decode_waivers, lint_waivers};

@@ -87,6 +87,18 @@ pub struct Criterion {
 }
 
 impl Policy {
+    /// Who may approve a waiver of findings of this severity, each once, in the file's order: those that the policy names for it or
+    /// for a worse one. Whoever may accept a major difference may accept a minor one; never the other way round.
+    pub fn approvers_of(&self, severity: Severity) -> Vec<&str> {
+        let mut names = Vec::new();
+        for name in self.approvers.iter().filter(|(s, _)| *s >= severity).flat_map(|(_, names)| names) {
+            if !names.contains(&name.as_str()) {
+                names.push(name.as_str());
+            }
+        }
+        names
+    }
+
     /// The standard policy; a report lists what deviates from it.
     pub fn standard() -> Self {
         Self {

@@ -68,7 +68,9 @@ pub(super) fn judge(require: &Require, standard: &[StandardCriterion], checks: &
 
 /// True when a check gave an answer, and nothing in it was left open.
 pub(super) fn is_answered(check: &CheckResult) -> bool {
-    matches!(check.status, Status::Pass | Status::Fail) && check.outcome.cannot_tell.is_empty() && check.outcome.skipped.is_none()
+    matches!(check.status, Status::Pass | Status::Fail | Status::Waived)
+        && check.outcome.cannot_tell.is_empty()
+        && check.outcome.skipped.is_none()
 }
 
 fn areas(checks: &[CheckResult]) -> String {

@@ -10,11 +10,12 @@ use crate::exit::ExitStatus;
 
 use super::group::Group;
 use super::new_since::NewSince;
+use super::waiver::WaiverResult;
 
 /// The verdict's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
-    /// Every required check ran on complete, fresh data of the right instances and passed.
+    /// Every required check ran on complete, fresh data of the right instances and passed, or its findings are validly waived.
     #[serde(rename = "GO")]
     Go,
     /// At least one unwaived finding at or above the blocking severity.
@@ -90,6 +91,15 @@ impl Counts {
     pub fn total(&self) -> u64 {
         self.blocker + self.major + self.minor + self.info
     }
+
+    /// Those that are not among `some`. When `some` are more than there are, they are not a part of these, and nothing is taken away.
+    pub fn without(&self, some: &Self) -> Self {
+        let mut rest = Self::default();
+        for ((severity, all), (_, taken)) in self.by_severity().into_iter().zip(some.by_severity()) {
+            rest.add(severity, all.checked_sub(taken).unwrap_or(all));
+        }
+        rest
+    }
 }
 
 /// The result of a run.
@@ -122,14 +132,20 @@ pub struct RunResult {
     pub block_at: Severity,
     /// Where the project's policy deviates from the standard one, definitions are overridden, severities lowered.
     pub deviations: Vec<String>,
-    /// Findings by severity.
+    /// Findings by severity, waived ones among them.
     pub findings: Counts,
+    /// Findings that a valid waiver covers, by severity.
+    #[serde(default)]
+    pub waived: Counts,
     /// Checks that cannot be answered, by their worst severity.
     pub cannot_tell: Counts,
-    /// Checks by status: passed, failed, cannot tell, skipped.
+    /// Checks by status: passed, failed, waived, cannot tell, skipped.
     pub passed: u64,
-    /// Checks with findings.
+    /// Checks with findings that nobody waived.
     pub failed: u64,
+    /// Checks all of whose findings are waived. They have not passed.
+    #[serde(default)]
+    pub waived_checks: u64,
     /// Checks without an answer.
     pub untold: u64,
     /// Checks left out.
@@ -140,6 +156,12 @@ pub struct RunResult {
     pub required: Vec<RequiredResult>,
     /// The checks, those that block first, then by severity, area and id.
     pub checks: Vec<CheckResult>,
+    /// Every waiver of the project, in the order of the file, and whether it holds.
+    #[serde(default)]
+    pub waivers: Vec<WaiverResult>,
+    /// Severities that no waiver touches.
+    #[serde(default)]
+    pub never_waive: Vec<Severity>,
     /// Key columns per dataset, one list per rung of its ladder: what the parts of a finding's key are called.
     pub keys: BTreeMap<String, Vec<Vec<String>>>,
     /// SHA-256 per file that judged (project, environments, systems, checks, lists), by shown path.
@@ -239,8 +261,14 @@ pub struct CheckResult {
     pub status: Status,
     /// True when it keeps the verdict from GO.
     pub blocks: bool,
-    /// Findings by severity.
+    /// Findings by severity, waived ones among them.
     pub counts: Counts,
+    /// Findings that a valid waiver covers, by severity.
+    #[serde(default)]
+    pub waived: Counts,
+    /// Which finding is waived by which waiver, by position in `outcome.findings` and in [`RunResult::waivers`]; sorted.
+    #[serde(default)]
+    pub waived_by: Vec<(usize, usize)>,
     /// Distinct records with a finding.
     pub records: u64,
     /// Causes; they partition the findings.
@@ -250,4 +278,21 @@ pub struct CheckResult {
     pub baselined: Vec<Finding>,
     /// What it found and looked at.
     pub outcome: Outcome,
+}
+
+impl CheckResult {
+    /// Findings that nobody waived, by severity.
+    pub fn open(&self) -> Counts {
+        self.counts.without(&self.waived)
+    }
+
+    /// The waiver (by position in [`RunResult::waivers`]) that covers a finding (by position).
+    pub fn waiver_of(&self, finding: usize) -> Option<usize> {
+        self.waived_by.binary_search_by_key(&finding, |(f, _)| *f).ok().map(|i| self.waived_by[i].1)
+    }
+
+    /// How many members of a group are waived.
+    pub fn waived_in(&self, group: &Group) -> u64 {
+        group.findings.iter().filter(|f| self.waiver_of(**f).is_some()).count() as u64
+    }
 }

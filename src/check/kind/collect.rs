@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::value::State;
+
 use super::super::finding::{Finding, Severity};
 use super::super::outcome::Outcome;
 use super::Context;
@@ -22,12 +24,17 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds a finding, which gets its fingerprint.
-    pub(super) fn add(&mut self, mut finding: Finding) {
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.add_seeing(finding, &[]);
+    }
+
+    /// Adds a finding that shows only a part of what was seen: the whole is in its fingerprint.
+    pub(super) fn add_seeing(&mut self, mut finding: Finding, seen: &[(State, &str)]) {
         if self.findings.len() == LIMIT {
             self.count(finding.severity, 1);
             return;
         }
-        finding.fingerprint = finding.fingerprint_for(self.check);
+        finding.fingerprint = finding.fingerprint_seeing(self.check, seen);
         self.findings.push(finding);
     }
 

@@ -4,7 +4,7 @@ use crate::document::decode::{Fields, name};
 use crate::document::{At, Node, Problems};
 use crate::query::Condition;
 use crate::snapshot::Plan;
-use crate::value::{Cell, CellRef};
+use crate::value::{Cell, CellRef, State};
 
 use super::super::evidence::{Evidence, Pair};
 use super::super::finding::{Finding, FindingKind};
@@ -115,7 +115,9 @@ impl Kind for Expect {
                 _ => (format!("{what} in {environment} leaves `{shown}` undecided: {seen}"), format!("undecided: {shown}")),
             };
             let found = Some(Cell::value(seen));
-            collector.add(Finding { found, cause, ..at.finding(kind, severity, key, message) });
+            // What is shown is cut; a value that changes behind the cut makes another finding.
+            let whole: Vec<(State, &str)> = cells.iter().map(|c| (c.state, c.text)).collect();
+            collector.add_seeing(Finding { found, cause, ..at.finding(kind, severity, key, message) }, &whole);
         });
         if read && outcome.ledger.selected == 0 {
             doubtful(&mut outcome, format!("no {} of {environment} was selected: nothing was tested", entry.noun));

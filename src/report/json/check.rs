@@ -30,6 +30,7 @@ pub(super) struct Check<'a> {
     status: Status,
     blocks: bool,
     counts: Numbers,
+    waived: Numbers,
     records: u64,
     cannot_tell: &'a [String],
     skipped: Option<&'a str>,
@@ -47,6 +48,7 @@ struct Cause<'a> {
     cause: &'a str,
     severity: Severity,
     members: u64,
+    waived: u64,
     records: u64,
     digest: &'a str,
 }
@@ -58,6 +60,8 @@ struct Found<'a> {
     severity: Severity,
     /// Index into `groups`.
     group: Option<usize>,
+    /// Index into the report's `waivers`.
+    waiver: Option<usize>,
     environment: &'a str,
     dataset: &'a str,
     key: Vec<KeyPart<'a>>,
@@ -170,11 +174,12 @@ impl<'a> Check<'a> {
             status: check.status,
             blocks: check.blocks,
             counts: Numbers::of(&check.counts),
+            waived: Numbers::of(&check.waived),
             records: check.records,
             cannot_tell: &outcome.cannot_tell,
             skipped: outcome.skipped.as_deref(),
-            groups: check.groups.iter().map(Cause::of).collect(),
-            findings: outcome.findings.iter().zip(group_of).map(|(f, group)| Found::of(f, group, keys)).collect(),
+            groups: check.groups.iter().map(|g| Cause::of(check, g)).collect(),
+            findings: findings(check, group_of, keys),
             beyond: outcome.beyond.iter().map(|(severity, findings)| Beyond { severity, findings: *findings }).collect(),
             baselined: check.baselined.iter().map(|f| Found::of(f, None, keys)).collect(),
             ledger: Looked::of(&outcome.ledger),
@@ -183,16 +188,22 @@ impl<'a> Check<'a> {
 }
 
 impl<'a> Cause<'a> {
-    fn of(group: &'a Group) -> Self {
+    fn of(check: &CheckResult, group: &'a Group) -> Self {
         Self {
             kind: group.kind,
             cause: &group.cause,
             severity: group.severity,
             members: group.members,
+            waived: check.waived_in(group),
             records: group.records,
             digest: &group.digest,
         }
     }
+}
+
+fn findings<'a>(check: &'a CheckResult, group_of: Vec<Option<usize>>, keys: &'a Keys) -> Vec<Found<'a>> {
+    let all = check.outcome.findings.iter().zip(group_of).enumerate();
+    all.map(|(i, (finding, group))| Found { waiver: check.waiver_of(i), ..Found::of(finding, group, keys) }).collect()
 }
 
 impl<'a> Found<'a> {
@@ -209,6 +220,7 @@ impl<'a> Found<'a> {
             kind: finding.kind,
             severity: finding.severity,
             group,
+            waiver: None,
             environment: &finding.environment,
             dataset: &finding.dataset,
             key: parts(&finding.key),

@@ -70,3 +70,19 @@ fn a_key_is_told_by_column() {
 fn the_same_result_gives_the_same_bytes() {
     assert_eq!(rendered(&sample::no_go()), rendered(&sample::no_go()));
 }
+
+#[test]
+fn waived_findings_stay_and_name_their_waiver() {
+    let result = sample::no_go_waived();
+    let report = read(&result);
+    assert_eq!(report["counts"]["waived"]["major"], 1);
+    assert_eq!(report["counts"]["findings"]["major"], result.findings.major);
+    let check = &report["checks"][0];
+    assert_eq!((&check["waived"]["total"], &check["ledger"]["waived"]), (&Value::from(1), &Value::from(1)));
+    let findings = check["findings"].as_array().unwrap();
+    let waived: Vec<&Value> = findings.iter().filter(|f| f["waiver"] == 0).collect();
+    assert_eq!((waived.len(), &waived[0]["fingerprint"]), (1, &report["waivers"][0]["finding"]));
+    assert_eq!(check["groups"][waived[0]["group"].as_u64().unwrap() as usize]["waived"], 1);
+    assert_eq!(report["waivers"].as_array().unwrap().len(), result.waivers.len());
+    assert_eq!(report["waivers"][0]["expires"], "2027-03-31T23:59:59Z");
+}

@@ -14,7 +14,7 @@ const AREAS: usize = 12;
 
 /// Level 0 tells all; 1 leaves out titles; 2 leaves out what to do; 3 names the largest causes only; 4 has a line per check; 5 a line per area.
 pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
-    let blocking: Vec<&CheckResult> = result.checks.iter().filter(|c| c.counts.at_or_above(result.block_at) > 0).collect();
+    let blocking: Vec<&CheckResult> = result.checks.iter().filter(|c| c.open().at_or_above(result.block_at) > 0).collect();
     if blocking.is_empty() {
         return Vec::new();
     }
@@ -46,11 +46,11 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
 fn in_full(check: &CheckResult, width: usize) -> Vec<Line> {
     let mut lines = hanging("  ", 6, &format!("{}: {}", check.id, check.title), width);
     let hazard = check.hazard.as_ref().map_or(String::new(), |h| format!("; hazard {h}"));
-    let about = format!("{} in {}; owner: {}{hazard}", words::counts(&check.counts), words::number(check.records, "record"), check.owner);
+    let about = format!("{} in {}; owner: {}{hazard}", words::open(check), words::number(check.records, "record"), check.owner);
     lines.extend(hanging("    ", 6, &about, width));
     for group in check.groups.iter().take(LARGEST) {
         let n = format!("{:>9} ", thousands(group.members));
-        let cause = hanging("", 0, &group.cause, width - n.len());
+        let cause = hanging("", 0, &format!("{}{}", group.cause, words::waived_in(check, group)), width - n.len());
         for (i, line) in cause.into_iter().enumerate() {
             lines.push(if i == 0 {
                 line.after(Ink::severity(group.severity), n.clone())
@@ -59,7 +59,7 @@ fn in_full(check: &CheckResult, width: usize) -> Vec<Line> {
             });
         }
     }
-    let mut rest: Vec<String> = check.groups.iter().skip(LARGEST).map(words::cause).collect();
+    let mut rest: Vec<String> = check.groups.iter().skip(LARGEST).map(|g| words::cause(check, g)).collect();
     rest.extend(beyond(check));
     if !rest.is_empty() {
         lines.extend(paragraph("      also: ", &rest.join("; "), width));
@@ -79,9 +79,9 @@ fn owned(area: &str, blocking: &[&CheckResult]) -> String {
 }
 
 fn all_causes(check: &CheckResult, width: usize, with_fix: bool) -> Vec<Line> {
-    let mut causes: Vec<String> = check.groups.iter().map(words::cause).collect();
+    let mut causes: Vec<String> = check.groups.iter().map(|g| words::cause(check, g)).collect();
     causes.extend(beyond(check));
-    let mut lines = hanging("  ", 4, &format!("{}: {} - {}", check.id, words::counts(&check.counts), causes.join("; ")), width);
+    let mut lines = hanging("  ", 4, &format!("{}: {} - {}", check.id, words::open(check), causes.join("; ")), width);
     if let Some(fix) = check.fix.as_ref().filter(|_| with_fix) {
         lines.push(Line::plain(format!("    fix: {}", cut(fix, width - 9))));
     }
@@ -91,7 +91,7 @@ fn all_causes(check: &CheckResult, width: usize, with_fix: bool) -> Vec<Line> {
 fn largest_causes(check: &CheckResult, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::plain(title(check, width))];
     let rest: u64 = check.groups.iter().skip(LARGEST).map(|g| g.members).sum();
-    let mut causes: Vec<String> = check.groups.iter().take(LARGEST).map(words::cause).collect();
+    let mut causes: Vec<String> = check.groups.iter().take(LARGEST).map(|g| words::cause(check, g)).collect();
     if rest > 0 {
         let more = words::number((check.groups.len() - LARGEST) as u64, "more cause");
         causes.push(format!("{more} ({})", words::number(rest, "finding")));
@@ -108,7 +108,7 @@ fn largest_causes(check: &CheckResult, width: usize) -> Vec<Line> {
 }
 
 fn title(check: &CheckResult, width: usize) -> String {
-    let numbers = format!(": {}", words::counts(&check.counts));
+    let numbers = format!(": {}", words::open(check));
     let room = width - 2 - numbers.len();
     let id = cut(&check.id, room);
     let owner = format!(" ({})", check.owner);
@@ -117,7 +117,7 @@ fn title(check: &CheckResult, width: usize) -> String {
 }
 
 fn one_line(check: &CheckResult, width: usize) -> Line {
-    let numbers = format!(": {}, {}", words::counts(&check.counts), words::number(check.groups.len() as u64, "cause"));
+    let numbers = format!(": {}, {}", words::open(check), words::number(check.groups.len() as u64, "cause"));
     Line::plain(format!("  {}{numbers}", cut(&check.id, width - 2 - numbers.len())))
 }
 
@@ -126,7 +126,7 @@ fn by_area(blocking: &[&CheckResult], width: usize) -> Vec<Line> {
     for check in blocking {
         let first = blocking.iter().position(|c| c.area == check.area).unwrap_or_default();
         let (_, counts, checks, causes) = areas.entry(first).or_insert((&check.area, Counts::default(), 0, 0));
-        counts.merge(&check.counts);
+        counts.merge(&check.open());
         *checks += 1;
         *causes += check.groups.len() as u64;
     }

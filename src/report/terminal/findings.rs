@@ -1,4 +1,4 @@
-//! All findings, by check and cause: key, field, both values.
+//! All findings, by check and cause: what `gonogo waive` calls them, key, field, both values.
 
 use super::line::{Line, hanging, paragraph};
 use super::words as numbers;
@@ -24,10 +24,12 @@ pub(super) fn lines(result: &RunResult, width: usize) -> Vec<Line> {
 
 fn of_check(check: &CheckResult, width: usize) -> Vec<Line> {
     let mut lines = hanging("", 4, &format!("{} ({})", check.id, check.place), width);
-    for group in &check.groups {
-        let text = format!("{} [{}]", numbers::cause(group), group.severity.word());
+    for (n, group) in check.groups.iter().enumerate() {
+        let text = format!("{}#{}: {} [{}]", check.id, n + 1, numbers::cause(check, group), group.severity.word());
         lines.extend(hanging("  ", 6, &text, width));
-        lines.extend(group.findings.iter().filter_map(|i| check.outcome.findings.get(*i)).flat_map(|f| of_finding(f, width)));
+        for (i, finding) in group.findings.iter().filter_map(|i| Some((*i, check.outcome.findings.get(*i)?))) {
+            lines.extend(of_finding(finding, check.waiver_of(i).is_some(), width));
+        }
     }
     let beyond = numbers::beyond(check);
     if beyond > 0 {
@@ -36,14 +38,19 @@ fn of_check(check: &CheckResult, width: usize) -> Vec<Line> {
     lines
 }
 
-pub(super) fn of_finding(finding: &Finding, width: usize) -> Vec<Line> {
+/// Characters of a fingerprint that are shown: enough to name a finding, and never the whole, which belongs into a file.
+const FINGERPRINT: usize = "f1:".len() + 10;
+
+pub(super) fn of_finding(finding: &Finding, waived: bool, width: usize) -> Vec<Line> {
+    let name: String = finding.fingerprint.chars().take(FINGERPRINT).collect();
+    let waived = if waived { "waived " } else { "" };
     let mut address = finding.key.to_string();
     if let Some(other) = &finding.other_key {
         address.push_str(&format!(" -> {other}"));
     }
     // What is found of a dataset as a whole has no key.
     let slash = if address.is_empty() { "" } else { "/" };
-    let head = format!("{} {}{slash}{address}", finding.severity.word(), finding.dataset);
+    let head = format!("{name} {waived}{} {}{slash}{address}", finding.severity.word(), finding.dataset);
     let mut lines = match (&finding.field, &finding.expected, &finding.found) {
         (Some(field), Some(expected), Some(found)) => values(&format!("{head}, {field}"), expected, found, width),
         _ => hanging("    ", 8, &format!("{head}: {}", finding.message), width),

@@ -6,16 +6,16 @@ use super::line::{Line, hanging};
 use super::words;
 use crate::check::Status;
 use crate::report::text::{cut, inline, thousands, width as columns};
-use crate::verdict::{CheckResult, Counts, RunResult};
+use crate::verdict::{CheckResult, Counts, Group, RunResult};
 
 /// Level 0 has one line per area; 1 one line in all.
 pub(super) fn passed(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     let mut lines: Vec<Line> = required(result).into_iter().flat_map(|text| hanging("", 4, &text, width)).collect();
     let mild: Vec<&CheckResult> =
-        result.checks.iter().filter(|c| c.counts.total() > 0 && c.counts.at_or_above(result.block_at) == 0).collect();
+        result.checks.iter().filter(|c| c.open().total() > 0 && c.open().at_or_above(result.block_at) == 0).collect();
     if !mild.is_empty() {
         let mut counts = Counts::default();
-        mild.iter().for_each(|c| counts.merge(&c.counts));
+        mild.iter().for_each(|c| counts.merge(&c.open()));
         let names = mild.iter().map(|c| c.id.as_str());
         lines.extend(hanging("", 4, &format!("DOES NOT BLOCK: {} in {}", words::counts(&counts), words::some(names, 3)), width));
     }
@@ -59,14 +59,23 @@ pub(super) fn lines(result: &RunResult, width: usize) -> Vec<Line> {
     let id = worst.map_or("ID", |c| c.id.as_str());
     // What was counted is seen again only when it is counted the same way.
     let since = result.new_since.as_ref().map_or_else(String::new, |s| format!(" --new-since {}", inline(&s.baseline)));
-    let commands = [
+    let mut commands = vec![
         (format!("gonogo check{since} --only {} -v", inline(id)), "all findings of one check"),
         (format!("gonogo check{since} -v"), "all findings and ledgers"),
         (format!("gonogo check{since} --format json"), "the same for machines"),
     ];
+    commands.extend(may_be_waived(result).map(|group| (format!("gonogo waive {}", inline(&group)), "accept a known difference")));
     for (command, what) in commands {
         let line = format!("  {command:<38}  {what}");
         lines.push(Line::plain(if columns(&line) <= width { line } else { format!("  {}", cut(&command, width - 2)) }));
     }
     lines
+}
+
+/// The first group that the policy lets somebody accept and nobody has.
+fn may_be_waived(result: &RunResult) -> Option<String> {
+    result.checks.iter().find_map(|check| {
+        let open = |group: &Group| check.waived_in(group) < group.members && !result.never_waive.contains(&group.severity);
+        check.groups.iter().position(open).map(|n| format!("{}#{}", check.id, n + 1))
+    })
 }

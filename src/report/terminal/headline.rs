@@ -5,15 +5,17 @@ use chrono::Duration;
 use super::line::{Ink, Line, hanging, paragraph};
 use super::words;
 use crate::report::text::{cut, wrap};
-use crate::verdict::{NewSince, RunResult};
+use crate::verdict::{Decision, NewSince, RunResult};
 
 /// Lines that say why.
 const WHY: usize = 3;
 
 pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line> {
     let word = result.decision.word();
-    let title = cut(&result.title, width - word.len() - 2);
-    let mut lines = vec![Line::default().and(Ink::of(result.decision), word).and(Ink::Plain, "  ").and(Ink::Bold, title)];
+    let waived = with_waived(result);
+    let title = cut(&result.title, width - word.len() - waived.len() - 2);
+    let first = Line::default().and(Ink::of(result.decision), word).and(Ink::Warn, waived).and(Ink::Plain, "  ");
+    let mut lines = vec![first.and(Ink::Bold, title)];
     let left = result.go_live - result.as_of;
     let left = if left < Duration::zero() { format!("{} ago", words::span(-left)) } else { format!("{} left", words::span(left)) };
     let replay = if result.replay { " (replay)" } else { "" };
@@ -23,17 +25,28 @@ pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line
     }
     lines.extend(why(&result.reasons, width, verbosity));
     lines.extend(result.new_since.iter().flat_map(|since| hanging("", 2, &since_freeze(since), width)));
+    let some = |what: String, any: u64| if any > 0 { what } else { String::new() };
     let tally = format!(
-        "{}: {}; checks: {} passed, {} failed, {} cannot tell, {} left out",
+        "{}: {}{}; checks: {} passed, {} failed, {}{} cannot tell, {} left out",
         if result.new_since.is_some() { "new findings" } else { "findings" },
         words::counts(&result.findings),
+        some(format!(" (waived: {})", words::counts(&result.waived)), result.waived.total()),
         result.passed,
         result.failed,
+        some(format!("{} waived, ", result.waived_checks), result.waived_checks),
         result.untold,
         result.skipped
     );
     lines.extend(hanging("", 2, &tally, width));
     lines
+}
+
+/// A verdict that would be another one without waivers says so beside its word.
+fn with_waived(result: &RunResult) -> String {
+    match (result.decision, result.waived.total()) {
+        (Decision::Go | Decision::Partial, n) if n > 0 => format!(" with {} waived", words::number(n, "finding")),
+        _ => String::new(),
+    }
 }
 
 /// "since the freeze sign-off of 2026-10-06 08:00 UTC: known then, still there and not blocking: 3 blocker; fixed: 1 blocker".

@@ -32,7 +32,7 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     for check in known {
         lines.extend(hanging("  ", 4, &format!("{}: {}", check.id, words::counts(&counts(check))), width));
         if level == ALL {
-            lines.extend(check.baselined.iter().flat_map(|f| findings::of_finding(f, width)));
+            lines.extend(check.baselined.iter().flat_map(|f| findings::of_finding(f, false, width)));
         }
     }
     lines.extend(since.rules.iter().flat_map(|rule| hanging("  rule changed since: ", 4, rule, width)));

@@ -98,9 +98,11 @@ fn left_out(check: &CheckResult, width: usize) -> Vec<Line> {
     add("ignored", reasons(&ledger.columns_ignored));
     add("tolerated", reasons(&ledger.columns_tolerated));
     add("volatile", ledger.columns_volatile.join(", "));
-    for (n, what) in [(ledger.excluded, "excluded"), (ledger.undecided, "undecided"), (ledger.waived, "waived")] {
+    for (n, of, what) in
+        [(ledger.excluded, "row", "excluded"), (ledger.undecided, "row", "undecided"), (ledger.waived, "finding", "waived")]
+    {
         if n > 0 {
-            parts.push(format!("{} {what}", words::number(n, "row")));
+            parts.push(format!("{} {what}", words::number(n, of)));
         }
     }
     parts.extend(ledger.notes.iter().cloned());
@@ -126,7 +128,7 @@ fn totals(checks: &[CheckResult], width: usize) -> Vec<Line> {
     };
     let text = format!(
         "{} read {} ({} unread), {} selected; columns: {} compared, {} ignored, {} tolerated, {} volatile, {} unread; \
-         rows: {} excluded, {} undecided, {} waived{signed}; per check with -v",
+         rows: {} excluded, {} undecided; findings waived: {}{signed}; per check with -v",
         words::number(checks.iter().filter(|c| !c.outcome.ledger.read.is_empty()).count() as u64, "check"),
         words::number(sum(read), "row"),
         words::number(sum(|l| l.read.iter().filter(|r| r.rows.is_none()).count() as u64), "dataset"),

@@ -4,6 +4,8 @@ use super::*;
 use crate::report::sample;
 use crate::report::text::{is_hostile, width as columns};
 
+mod waivers;
+
 fn shown(result: &RunResult, verbosity: u8) -> String {
     String::from_utf8(render(result, Style { width: 80, color: false, verbosity }).unwrap()).unwrap()
 }
@@ -137,6 +139,7 @@ WHERE TO LOOK FURTHER
   gonogo check --only clinics-match -v    all findings of one check
   gonogo check -v                         all findings and ledgers
   gonogo check --format json              the same for machines
+  gonogo waive clinics-match#3            accept a known difference
 "#);
 }
 
@@ -197,39 +200,41 @@ PASSED
 
 ALL FINDINGS
 clinics-match (checks/outpatients.yaml:5)
-  12 x missing in production [blocker]
-    blocker clinics/CARD00: clinic CARD00 is missing
-    blocker clinics/CARD01: clinic CARD01 is missing
-    blocker clinics/CARD02: clinic CARD02 is missing
-    blocker clinics/CARD03: clinic CARD03 is missing
-    blocker clinics/CARD04: clinic CARD04 is missing
-    blocker clinics/CARD05: clinic CARD05 is missing
-    blocker clinics/CARD06: clinic CARD06 is missing
-    blocker clinics/CARD07: clinic CARD07 is missing
-    blocker clinics/CARD08: clinic CARD08 is missing
-    blocker clinics/CARD09: clinic CARD09 is missing
-    blocker clinics/CARD10: clinic CARD10 is missing
-    blocker clinics/CARD11: clinic CARD11 is missing
-  3 x active is null instead of true [blocker]
-    blocker clinics/CARD12, active: true -> (null)
-    blocker clinics/CARD13, active: true -> (null)
-    blocker clinics/CARD14, active: Clinic A -> "Clinic A "
-  1 x comment was shortened [major]
-    major clinics/CARD15, comment
+  clinics-match#1: 12 x missing in production [blocker]
+    f1:19a3bff330 blocker clinics/CARD00: clinic CARD00 is missing
+    f1:0fbd91fced blocker clinics/CARD01: clinic CARD01 is missing
+    f1:1999c4392b blocker clinics/CARD02: clinic CARD02 is missing
+    f1:2c66a6ac42 blocker clinics/CARD03: clinic CARD03 is missing
+    f1:7d3304ee8f blocker clinics/CARD04: clinic CARD04 is missing
+    f1:23236f82a3 blocker clinics/CARD05: clinic CARD05 is missing
+    f1:a6f4146cc5 blocker clinics/CARD06: clinic CARD06 is missing
+    f1:fc662db47b blocker clinics/CARD07: clinic CARD07 is missing
+    f1:21771ebe66 blocker clinics/CARD08: clinic CARD08 is missing
+    f1:9d7a820740 blocker clinics/CARD09: clinic CARD09 is missing
+    f1:4da437d900 blocker clinics/CARD10: clinic CARD10 is missing
+    f1:2e535c5459 blocker clinics/CARD11: clinic CARD11 is missing
+  clinics-match#2: 3 x active is null instead of true [blocker]
+    f1:5320a48f9f blocker clinics/CARD12, active: true -> (null)
+    f1:be903973cc blocker clinics/CARD13, active: true -> (null)
+    f1:b3e3e53209 blocker clinics/CARD14, active: Clinic A -> "Clinic A "
+  clinics-match#3: 1 x comment was shortened [major]
+    f1:5bd307180b major clinics/CARD15, comment
         Bring your appointment letter, a list of your [-medicines-]{+tablets+}
         and somebody who can take you home.
-  1 x renamed [major]
-    major clinics/CARD16 -> CARD-16: clinic CARD16 is now CARD-16
+  clinics-match#4: 1 x renamed [major]
+    f1:28b3b9e93e major clinics/CARD16 -> CARD-16: clinic CARD16 is now
+        CARD-16
         name: Cardiology -> Cardiology 1
 
 letters-match (checks/outpatients.yaml:5)
-  1 x the footer differs [minor]
-    minor clinics/CARD01, footer: true -> (null)
+  letters-match#1: 1 x the footer differs [minor]
+    f1:5792ef0cac minor clinics/CARD01, footer: true -> (null)
 
 WHERE TO LOOK FURTHER
   gonogo check --only clinics-match -v    all findings of one check
   gonogo check -v                         all findings and ledgers
   gonogo check --format json              the same for machines
+  gonogo waive clinics-match#3            accept a known difference
 "#);
 }
 

@@ -26,9 +26,27 @@ pub(super) fn some<'a>(names: impl Iterator<Item = &'a str>, shown: usize) -> St
     }
 }
 
+/// "12 blocker, 3 major, 2 waived": what is open of a check, then what is not.
+pub(super) fn open(check: &CheckResult) -> String {
+    let open = counts(&check.open());
+    match check.waived.total() {
+        0 => open,
+        waived => format!("{open}, {} waived", thousands(waived)),
+    }
+}
+
 /// "12 x missing in production".
-pub(super) fn cause(group: &Group) -> String {
-    format!("{} x {}", thousands(group.members), group.cause)
+pub(super) fn cause(check: &CheckResult, group: &Group) -> String {
+    format!("{} x {}{}", thousands(group.members), group.cause, waived_in(check, group))
+}
+
+/// " (waived)", or how many of the group are; nothing when none is.
+pub(super) fn waived_in(check: &CheckResult, group: &Group) -> String {
+    match check.waived_in(group) {
+        0 => String::new(),
+        all if all == group.members => " (waived)".to_owned(),
+        some => format!(" ({} waived)", thousands(some)),
+    }
 }
 
 /// Findings that were counted and not kept.

@@ -13,6 +13,7 @@ use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCrite
 mod laws;
 mod new_since;
 mod signed;
+mod waivers;
 
 struct Silent;
 
@@ -140,6 +141,7 @@ fn manifest(name: &str) -> Manifest {
 struct Run {
     checks: Vec<(Severity, Option<Outcome>)>,
     block_at: Severity,
+    policy: Policy,
     criteria: Option<Vec<String>>,
     request: Request,
     manifests: Vec<Manifest>,
@@ -152,6 +154,7 @@ impl Run {
         Self {
             checks: worst.iter().map(|w| (*w, Some(answered(Vec::new())))).collect(),
             block_at: Severity::Major,
+            policy: Policy::standard(),
             criteria: None,
             request: Request::default(),
             manifests: vec![manifest("production"), manifest("training")],
@@ -184,7 +187,7 @@ impl Run {
             go_live: said(moment("2027-02-24T06:00:00Z")),
             training: said("training".into()),
             production: said("production".into()),
-            policy: Policy { block_at: self.block_at, ..Policy::standard() },
+            policy: Policy { block_at: self.block_at, ..self.policy.clone() },
             require: Require { criteria, not_applicable: Vec::new() },
             digest: "d".into(),
             place: here(),
@@ -332,6 +335,7 @@ fn forged(spoil: impl FnOnce(&mut RunResult, &mut Requirement)) -> Decision {
     let (checks, environments) = (&result.checks[..], &result.environments[..]);
     judge(&Facts {
         checks,
+        waivers: &result.waivers,
         environments,
         required: &required,
         strays: &[],
@@ -348,6 +352,16 @@ fn go_is_proven_and_not_what_is_left_over() {
     assert_eq!(forged(|_, _| ()), Decision::Go);
     assert_eq!(forged(|r, _| r.checks[0].blocks = true), Decision::CannotTell);
     assert_eq!(forged(|r, _| r.checks[0].status = Status::CannotTell), Decision::CannotTell);
+    let counted_as_waived = |check: &mut CheckResult| {
+        check.outcome.findings.push(finding(Severity::Major, 1));
+        (check.counts.major, check.waived.major) = (1, 1);
+    };
+    assert_eq!(forged(|r, _| counted_as_waived(&mut r.checks[0])), Decision::CannotTell);
+    let waived_by_what_does_not_hold = |r: &mut RunResult| {
+        counted_as_waived(&mut r.checks[0]);
+        r.checks[0].waived_by = vec![(0, 0)];
+    };
+    assert_eq!(forged(|r, _| waived_by_what_does_not_hold(r)), Decision::CannotTell);
     let open = |answered, not_applicable| crate::verdict::RequiredResult {
         criterion: "CLN-1".into(),
         title: String::new(),
