@@ -39,6 +39,11 @@ const CLAUSES: &[&str] = &[
     "desc",
     "asc",
     "select",
+    "over",
+    "filter",
+    "collate",
+    "glob",
+    "match",
 ];
 
 impl Parser<'_> {
