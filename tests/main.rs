@@ -21,6 +21,8 @@ mod freeze;
 mod hostile;
 /// Which module may import which.
 mod layout;
+/// What logins see, from the environment file to the report.
+mod logins;
 /// Never GO on what was not measured.
 mod never_go;
 /// Real hospital configuration, with counts made by others.

@@ -30,7 +30,7 @@ fn of_login(
     let Some(described) = claim.logins.iter().find(|l| l.name.value == login.name) else {
         return vec![format!("{} has no login {} any more", claim.environment, login.name)];
     };
-    let mut doubts = Vec::new();
+    let mut doubts = unread(&name, manifest, login);
     let instance = described.instance.as_ref().map(|i| i.is.value.as_str()).or(claim.instance);
     doubts.extend(of_instance(&name, instance, login.instance.as_ref()));
     doubts.extend(of_age(&name, login.taken_at, manifest.captured_at, policy, moments));
@@ -45,6 +45,16 @@ fn of_login(
         doubts.extend(of_bytes(&name, &sources(manifest, Some(&login.name)), &others));
     }
     doubts
+}
+
+/// What was not read, where that is why the data do not say how old they are, where they come from or who read them.
+fn unread(name: &str, manifest: &Manifest, login: &LoginEntry) -> Vec<String> {
+    let silent = login.taken_at.is_none()
+        || login.instance.as_ref().is_some_and(|i| i.found.is_empty())
+        || login.reader.as_ref().is_some_and(|r| r.found.is_empty());
+    let seen = manifest.datasets.iter().filter_map(|d| Some((split_view(&d.name)?, d.unread.as_ref()?)));
+    let unread = seen.filter(|((_, by), _)| silent && *by == login.name);
+    unread.map(|((dataset, _), why)| format!("`{dataset}` of {name} could not be read: {why}")).collect()
 }
 
 /// Doubts about who read the data.

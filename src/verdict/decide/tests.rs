@@ -11,6 +11,7 @@ use crate::value::Key;
 use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
 
 mod laws;
+mod logins;
 mod new_since;
 mod signed;
 mod waivers;

@@ -161,6 +161,18 @@ fn each_doubt_has_its_sentence() {
 }
 
 #[test]
+fn what_could_not_be_read_is_said_where_it_leaves_the_rest_unsaid() {
+    let unread = |m: &mut Manifest| m.datasets[1].unread = Some("there is no file clinics.csv".into());
+    let doubts = judged(|_, p| {
+        unread(p);
+        p.logins[0].taken_at = None;
+    });
+    let why = "`clinics` of production as clerk could not be read: there is no file clinics.csv";
+    assert_eq!(doubts, [why, "nobody says how old the data of production as clerk are"]);
+    assert_eq!(judged(|_, p| unread(p)), Vec::<String>::new(), "the check that needs it will say so");
+}
+
+#[test]
 fn the_same_bytes_may_have_a_reason_and_a_login_may_be_gone() {
     let copy = |_: &mut Manifest, p: &mut Manifest| p.datasets[1].sources[0].sha256 = "production clinics".into();
     let reason = "logins: {clerk: {files: a, same_files: the export is sorted and a clerk sees all of it}}";

@@ -169,8 +169,41 @@ fn what_a_login_sees_must_be_whole_by_its_own_total() {
 }
 
 #[test]
+fn a_record_with_another_key_or_other_dates_is_told() {
+    let mut laddered = as_clerk("CARD02", "");
+    laddered.system = laddered.system.replace(
+        "    key: [code]\n    id: id\n    columns:\n      code: code\n      name: name\n      location",
+        "    key: [[code], [name]]\n    id: id\n    columns:\n      code: code\n      name: name\n      location",
+    );
+    let outcome = laddered.one(VISIBLE);
+    assert_eq!(findings(&outcome), ["Rekeyed blocker production CARD02 - - -"]);
+    assert_eq!(outcome.findings[0].message, "clinic CARD02 has another key for booking_clerk in production: 'Cardiology B'");
+
+    let mut dated = seen();
+    dated.system = dated.system.replace("    volatile: [updated]", "    volatile: [updated]\n    effective: {to: until}");
+    let until = |files: &mut Files, day: &str| {
+        let clinics: Vec<String> = files.0["clinics.csv"]
+            .lines()
+            .map(|l| match l {
+                l if l.starts_with("id,") => format!("{l},until\n"),
+                l if l.contains("CARD02") => format!("{l},{day}\n"),
+                l => format!("{l},2028-01-01\n"),
+            })
+            .collect();
+        files.0.insert("clinics.csv", clinics.concat());
+    };
+    until(&mut dated.training, "2028-01-01");
+    until(&mut dated.production, "2028-01-01");
+    until(&mut dated.logins.get_mut("booking_clerk").unwrap().0, "2027-01-31");
+    let outcome = dated.one(VISIBLE);
+    assert_eq!(findings(&outcome), ["NotVisible blocker production CARD02 - - -"]);
+    let message = &outcome.findings[0].message;
+    assert_eq!(message, "clinic CARD02 is in production, but booking_clerk does not see it: ends 2027-01-31, before the go-live");
+}
+
+#[test]
 fn what_cannot_be_told_is_said() {
-    let nothing = as_clerk(&seen().production.0["clinics.csv"].split_once('\n').unwrap().1, "").one(VISIBLE);
+    let nothing = as_clerk(seen().production.0["clinics.csv"].split_once('\n').unwrap().1, "").one(VISIBLE);
     assert!(untold(&nothing).contains("booking_clerk sees no clinic at all in production"), "{nothing:?}");
 
     let mut stale = seen();
@@ -181,6 +214,14 @@ fn what_cannot_be_told_is_said() {
     let mut unread = seen();
     unread.logins.get_mut("booking_clerk").unwrap().0.0.remove("clinics.csv");
     assert!(untold(&unread.one(VISIBLE)).contains("`clinics@booking_clerk` of production could not be read wholly"));
+
+    let unsaid = as_clerk(",active,", ",open,");
+    assert!(untold(&unsaid.one(ACTIVE)).contains("`active` of `clinics@booking_clerk` in production cannot be read"));
+    let doubtful = Hospital { doubts: vec!["production is 3 days old".to_owned()], ..seen() };
+    assert_eq!(untold(&doubtful.one(VISIBLE)), "production is 3 days old");
+    let mut empty = seen();
+    empty.production.0.insert("clinics.csv", "id,code,name,location_id,active,capacity,fee,role,note,updated\n".to_owned());
+    assert!(untold(&empty.one(VISIBLE)).contains("the administrator sees no clinic in production"));
 
     let none = seen().one("visible: {dataset: clinics, in: production, to: booking_clerk, where: code = 'X', reason: none}");
     assert!(untold(&none).contains("no clinic was selected that booking_clerk should see"), "{none:?}");
