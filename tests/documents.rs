@@ -59,6 +59,8 @@ fn load_as(folder: &Path, edit: impl Fn(Vec<u8>) -> Vec<u8>) -> Loaded {
             project = document.and_then(|d| verdict::decode_project(&d, &mut problems));
         } else if shown == "checks/waivers.yaml" {
             waivers.extend(document.map(|d| verdict::decode_waivers(&d, &mut problems)).unwrap_or_default());
+        } else if shown.starts_with("checks/attestations/") {
+            let _ = document.and_then(|d| check::decode_attestations(&d, &mut problems));
         } else if shown.starts_with("checks/") {
             checks.extend(document.and_then(|d| check::decode(&d, &mut problems)));
         } else if !shown.starts_with("environments/systems/") {
