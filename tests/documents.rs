@@ -36,6 +36,7 @@ fn yaml_files(folder: &Path, below: &str) -> Vec<(PathBuf, String)> {
             let shown: Vec<_> = shown.map(|c| c.as_os_str().to_str().unwrap().to_owned()).collect();
             (e.path().to_owned(), shown.join("/"))
         })
+        .filter(|(_, shown)| !["checks/sites/", "checks/attestations/"].iter().any(|folder| shown.starts_with(folder)))
         .collect();
     found.sort();
     found

@@ -31,6 +31,8 @@ mod real_data;
 mod same_bytes;
 /// The JSON Schemas and the decoders.
 mod schemas;
+/// Sites of one shared production, and what differs at each.
+mod sites;
 /// Snapshots: whole or an error.
 mod snapshots;
 /// Known differences that a person has accepted.

@@ -95,7 +95,7 @@ pub struct FrozenDataset {
 }
 
 /// Everything about freezes that a judgement is a function of.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Baselines {
     /// The baselines by name.
     pub named: BTreeMap<String, Baseline>,

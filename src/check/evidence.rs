@@ -1,15 +1,18 @@
 //! Everything that a judgement is a function of.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Manifest, Snapshot};
+use crate::system::site_dataset;
 
 use super::attestation::Attestations;
 use super::baseline::Baselines;
 
 /// Everything that a judgement is a function of. The same evidence gives the same bytes.
+#[derive(Clone)]
 pub struct Evidence {
     /// The two sides.
     pub pair: Pair,
@@ -25,7 +28,7 @@ pub struct Evidence {
     pub as_of: DateTime<Utc>,
     /// What we judge for.
     pub go_live: DateTime<Utc>,
-    /// The site, when the project has sites.
+    /// The site that is judged, when the project has sites.
     pub site: Option<String>,
 }
 
@@ -39,6 +42,7 @@ pub struct Pair {
 }
 
 /// One environment as evidence: its snapshot, and why it may not be relied on.
+#[derive(Clone)]
 pub struct Side {
     /// The snapshot; `None` when there is none.
     pub snapshot: Option<Snapshot>,
@@ -60,6 +64,17 @@ pub struct List {
 }
 
 impl Evidence {
+    /// The same evidence, judged for one site.
+    pub fn at(&self, site: &str) -> Self {
+        Self { site: Some(site.to_owned()), ..self.clone() }
+    }
+
+    /// What a snapshot calls a dataset for the site that is judged: its own where the dataset is read from the files of each site.
+    pub fn stored_name<'d>(&self, manifest: &Manifest, dataset: &'d str) -> Cow<'d, str> {
+        let own = self.site.as_ref().map(|site| site_dataset(dataset, site));
+        own.filter(|name| manifest.dataset(name).is_some()).map_or(Cow::Borrowed(dataset), Cow::Owned)
+    }
+
     /// The snapshot of an environment, or the reasons why it cannot be used.
     pub fn snapshot(&self, environment: &str) -> Result<&Snapshot, Vec<String>> {
         match self.snapshots.get(environment) {

@@ -1,10 +1,13 @@
 //! Check files: what users write. `checks/**/*.yaml`.
 
+use std::sync::Arc;
+
 use crate::document::decode::{Fields, list, one_of, one_or_list, some_text, version};
 use crate::document::{At, Content, Document, Node, Place, Problems, sha256, suggest};
 
 use super::finding::Severity;
 use super::kind::{KINDS, Kind};
+use super::site::AtSite;
 
 /// One check file.
 pub struct CheckFile {
@@ -17,6 +20,7 @@ pub struct CheckFile {
 }
 
 /// One check.
+#[derive(Clone)]
 pub struct Check {
     /// Its id, kebab-case, unique in the project.
     pub id: At<String>,
@@ -39,7 +43,9 @@ pub struct Check {
     /// Words for `--tag`.
     pub tags: Vec<String>,
     /// Environment it judges, for the message; the kind's own business otherwise.
-    pub test: Box<dyn Kind>,
+    pub test: Arc<dyn Kind>,
+    /// The site whose answer it gives; `None` when one answer holds for all sites.
+    pub site: Option<AtSite>,
     /// Where it begins.
     pub place: Place,
 }
@@ -104,7 +110,8 @@ fn check(node: &Node, area: Option<&str>, owner: Option<&str>, problems: &mut Pr
         lesson: lesson.map(|l| l.value),
         fix: fix.map(|f| f.value),
         tags: tags.into_iter().map(|t| t.value).collect(),
-        test: test?,
+        test: Arc::from(test?),
+        site: None,
         place: node.place.clone(),
     })
 }

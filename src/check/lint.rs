@@ -27,6 +27,14 @@ pub struct Catalogue<'a> {
     pub unread_baselines: &'a BTreeSet<String>,
 }
 
+impl Catalogue<'_> {
+    /// Datasets of an environment that differ by site.
+    pub fn per_site(&self, environment: &str) -> BTreeSet<String> {
+        let system = self.environments.get(environment).and_then(|e| self.systems.get(&e.system.value));
+        system.map(System::per_site).unwrap_or_default()
+    }
+}
+
 /// Lints all check files together: ids are unique, criteria are known, every kind's own lint is asked.
 pub fn lint(files: &[CheckFile], catalogue: &Catalogue<'_>, problems: &mut Problems) {
     let mut first: BTreeMap<&str, &At<String>> = BTreeMap::new();

@@ -11,6 +11,7 @@ pub mod kind;
 mod ledger;
 mod lint;
 mod outcome;
+mod site;
 
 pub use attestation::{
     Attestation, AttestationFile, Attestations, DocumentNow, SignedDocument, decode_attestations, lint_attestations, measured_number,
@@ -24,7 +25,9 @@ pub use evaluate::evaluate_all;
 pub use evidence::{Evidence, List, Pair, Side};
 pub use file::{Check, CheckFile, Severities, decode};
 pub use finding::{FieldChange, Finding, FindingKind, Severity};
-pub use kind::{Anchor, Attested, Context, Fault, Judged, Kind, Limit, Proof, Standing};
+pub use kind::ignored::Ignored;
+pub use kind::{Adjusted, Anchor, Attested, Context, Fault, Judged, Kind, Limit, Proof, SiteChange, Standing};
 pub use ledger::{Ledger, ReadCount, Signature};
 pub use lint::{Catalogue, lint};
 pub use outcome::{Outcome, Status};
+pub use site::{Adjustment, AtSite, Overlaid, SeverityChange, Site, SiteList, decode_site, overlay};

@@ -59,6 +59,8 @@ pub enum Command {
     Attest(AttestArgs),
     /// Accept known differences of the newest run, or list what was accepted
     Waive(WaiveArgs),
+    /// Show a check as it is asked, and which file says what
+    Explain(ExplainArgs),
     /// Check every file of the project; contacts nothing and needs no secrets
     Lint(LintArgs),
     /// Print the JSON Schema of a kind of file, for editors
@@ -97,6 +99,9 @@ pub struct CheckArgs {
     /// Count only what is new since this freeze; what was known then is shown and does not block; never GO
     #[arg(long, value_name = "NAME")]
     pub new_since: Option<String>,
+    /// Judge only this site and what all sites share; never GO where there are others
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
     /// Judge as of this moment; one in the past is a replay, never GO
     #[arg(long, value_name = "MOMENT")]
     pub as_of: Option<String>,
@@ -244,6 +249,16 @@ pub struct WaiveArgs {
     /// List all waivers and whether they hold; ends with 1 when one does not
     #[arg(long, conflicts_with_all = ["targets", "owner", "approver", "reason", "expires"])]
     pub list: bool,
+}
+
+/// `gonogo explain`
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// Id of the check
+    pub check: String,
+    /// As this site asks it; without it, as its file says and how each site differs
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
 }
 
 /// `gonogo lint`

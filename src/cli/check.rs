@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::check::{Check, CheckFile, Evidence, Outcome, Side, evaluate_all};
+use crate::check::{Check, Evidence, Outcome, Side, evaluate_all};
 use crate::context::Context;
 use crate::document::suggest;
 use crate::environment::TakenAt;
@@ -23,7 +23,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
     let pair = PairOverride { training: typed.training.as_deref(), production: typed.production.as_deref() };
     let loaded = load(find(args.project.as_deref(), context)?, pair)?;
     output::lint(&wanted, &loaded.root)?;
-    let selection = Selection::new(typed, &loaded.files)?;
+    let selection = Selection::new(typed, &loaded)?;
     let chosen = evidence::chosen(&typed.snapshot, &loaded, context)?;
 
     let since = typed.new_since.as_deref().map(|name| baselines::named(name, &loaded)).transpose()?;
@@ -33,6 +33,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
     let (evidence, outcomes) = judge(&loaded, &selection, gathered, as_of, context);
     let request = Request {
         narrowed: selection.words.clone(),
+        sites: selection.sites.clone(),
         replay: as_of.replay,
         deviations: stated(&loaded, &evidence).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
         waivers: loaded.waivers.clone(),
@@ -65,14 +66,14 @@ pub(super) fn judge(
     };
     let mut outcomes: BTreeMap<String, Outcome> = evaluate_all(&loaded.files, &evidence, |check| selection.takes(check));
     for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| !selection.takes(c)) {
-        outcomes.insert(check.id.value.clone(), Outcome { skipped: Some(selection.words.join(", ")), ..Outcome::default() });
+        outcomes.insert(check.name(), Outcome { skipped: Some(selection.words.join(", ")), ..Outcome::default() });
     }
     (evidence, outcomes)
 }
 
-/// What people vouch for instead of the data: their names stand in every report.
+/// What people vouch for instead of the data, with their names, and what sites adjust without effect: in every report.
 fn stated(loaded: &Loaded, evidence: &Evidence) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = loaded.notes.clone();
     for name in [&loaded.pair.training, &loaded.pair.production] {
         let Some(environment) = loaded.environments.get(name) else { continue };
         if let TakenAt::Stated { at, by, reason } = &environment.taken_at {
@@ -183,12 +184,14 @@ fn as_of(typed: Option<&str>, context: &Context) -> Result<AsOf, Failure> {
 pub(super) struct Selection {
     only: BTreeSet<String>,
     tags: BTreeSet<String>,
+    /// The sites that are judged.
+    sites: Vec<String>,
     words: Vec<String>,
 }
 
 impl Selection {
-    fn new(typed: &CheckArgs, files: &[CheckFile]) -> Result<Self, Failure> {
-        let checks = || files.iter().flat_map(|f| &f.checks);
+    fn new(typed: &CheckArgs, loaded: &Loaded) -> Result<Self, Failure> {
+        let checks = || loaded.files.iter().flat_map(|f| &f.checks);
         for id in &typed.only {
             if !checks().any(|c| c.id.value == *id) {
                 let help = suggest::nearest_or_all(id, checks().map(|c| c.id.value.as_str()).collect::<Vec<_>>().into_iter());
@@ -202,11 +205,18 @@ impl Selection {
                 return Err(Failure::Usage(format!("--tag selects no check\n`{tag}`\n{help}")));
             }
         }
-        let words = typed.only.iter().map(|id| format!("--only {id}")).chain(typed.tag.iter().map(|t| format!("--tag {t}"))).collect();
-        Ok(Self { only: typed.only.iter().cloned().collect(), tags: typed.tag.iter().cloned().collect(), words })
+        let sites = super::sites::chosen(typed.site.as_deref(), loaded)?;
+        // The only site of a project leaves nothing out.
+        let site = typed.site.iter().filter(|_| sites.len() < loaded.sites.len()).map(|s| format!("--site {s}"));
+        let only = typed.only.iter().map(|id| format!("--only {id}"));
+        let words = site.chain(only).chain(typed.tag.iter().map(|t| format!("--tag {t}"))).collect();
+        Ok(Self { only: typed.only.iter().cloned().collect(), tags: typed.tag.iter().cloned().collect(), sites, words })
     }
 
     fn takes(&self, check: &Check) -> bool {
+        if !self.sites.is_empty() && check.site_name().is_some_and(|site| !self.sites.iter().any(|s| s == site)) {
+            return false;
+        }
         let all = self.only.is_empty() && self.tags.is_empty();
         all || self.only.contains(&check.id.value) || self.tags.iter().any(|t| tagged(check, t))
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::check::Check;
 use crate::context::Context;
 use crate::document::suggest;
-use crate::snapshot::{CaptureRequest, Limits, Plan, Probe, Probing, Snapshot, SnapshotError, Store, capture_within};
-use crate::system::System;
+use crate::snapshot::{CaptureRequest, Limits, Plan, Probe, Probing, Snapshot, SnapshotError, Store, capture_within, split_view};
+use crate::system::{System, site_dataset};
 
 use super::Failure;
 use super::load::Loaded;
@@ -65,10 +65,24 @@ pub(super) fn chosen(typed: &[String], loaded: &Loaded, context: &Context) -> Re
 pub(super) fn plan(loaded: &Loaded, selected: impl Fn(&Check) -> bool) -> Plan {
     let mut plan = Plan::default();
     for check in loaded.files.iter().flat_map(|f| &f.checks).filter(|c| selected(c)) {
-        check.test.plan(&loaded.pair, &mut plan);
+        check.plan(&loaded.catalogue(), &mut plan);
     }
     plan.expand(|environment| offered(loaded, environment));
+    for (environment, datasets) in &mut plan.datasets {
+        let per_site = loaded.catalogue().per_site(environment);
+        *datasets = std::mem::take(datasets).into_iter().flat_map(|d| at_sites(loaded, &per_site, d)).collect();
+    }
     plan
+}
+
+/// A dataset; that of every site where it differs by site and no site was named.
+pub(super) fn at_sites(loaded: &Loaded, per_site: &BTreeSet<String>, dataset: String) -> Vec<String> {
+    let base = split_view(&dataset).map_or(dataset.as_str(), |(dataset, _)| dataset);
+    if !loaded.sites.is_empty() && per_site.contains(base) {
+        loaded.sites.iter().map(|site| site_dataset(&dataset, site)).collect()
+    } else {
+        vec![dataset]
+    }
 }
 
 /// Datasets that the system of an environment defines.
@@ -114,11 +128,11 @@ async fn capture_one(
         return (name.to_owned(), Err(format!("there is no environment `{name}`")));
     };
     let none = System::without_data(&environment.path);
-    let system = loaded.systems.get(&environment.system.value).unwrap_or(&none);
+    let system = loaded.systems.get(&environment.system.value).unwrap_or(&none).at_sites(&loaded.sites);
     let probing = probes.map(|requests| Probing { requests, proxies: &context.proxies });
     let request = CaptureRequest {
         environment,
-        system,
+        system: &system,
         datasets,
         project: &loaded.root,
         probing,

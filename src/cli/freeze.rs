@@ -47,7 +47,7 @@ pub(super) async fn run(args: &Args, typed: &FreezeArgs, context: &Context) -> R
     store(&path, &baseline)?;
     // Checks that judge by this very freeze had nothing to judge by.
     let waits = |c: &&Check| c.test.baselines(&loaded.pair).iter().any(|(baseline, _)| baseline == name);
-    let waiting: BTreeSet<&str> = loaded.files.iter().flat_map(|f| &f.checks).filter(waits).map(|c| c.id.as_str()).collect();
+    let waiting: BTreeSet<String> = loaded.files.iter().flat_map(|f| &f.checks).filter(waits).map(Check::name).collect();
     let told_by = outcomes.iter().filter(|(id, _)| !waiting.contains(id.as_str())).map(|(_, outcome)| outcome);
     output::stdout(told(&baseline, told_by, args.quiet).as_bytes())?;
     Ok(ExitStatus::Go)

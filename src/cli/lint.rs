@@ -1,7 +1,10 @@
 //! `gonogo lint`: every mistake of every file, and nothing else.
 
+use std::collections::BTreeSet;
+
 use crate::context::Context;
 use crate::exit::ExitStatus;
+use crate::report::text::inline;
 
 use super::args::Args;
 use super::load::{PairOverride, find, load};
@@ -11,7 +14,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure>
     let root = find(args.project.as_deref(), context)?;
     let loaded = load(root, PairOverride::default())?;
     if !args.quiet {
-        let checks: usize = loaded.files.iter().map(|f| f.checks.len()).sum();
+        let checks: usize = loaded.files.iter().map(|f| f.checks.iter().map(|c| &c.id.value).collect::<BTreeSet<_>>().len()).sum();
         let datasets: usize = loaded.systems.values().map(|s| s.datasets.len()).sum();
         output::stdout(
             format!(
@@ -24,6 +27,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure>
             )
             .as_bytes(),
         )?;
+        let notes: String = loaded.notes.iter().map(|note| format!("note: {}\n", inline(note))).collect();
+        output::stdout(notes.as_bytes())?;
     }
     Ok(ExitStatus::Go)
 }

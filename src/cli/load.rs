@@ -1,17 +1,17 @@
 //! Loads a project: every file of it, every mistake in it, before anything is contacted.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use crate::check::{Attestations, Baseline, Catalogue, CheckFile, DocumentNow, List, Pair, RuleFile, lint_attestations};
+use crate::check::{Attestations, Baseline, Catalogue, CheckFile, DocumentNow, List, Overlaid, Pair, RuleFile, lint_attestations, overlay};
 use crate::context::Context;
-use crate::document::{At, Document, Place, Problems, SourceText, load_file, sha256, suggest};
+use crate::document::{At, Document, Problems, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::System;
 use crate::verdict::{Project, Waiver, decode_project, lint_waivers};
 
-use super::{attestations, baselines, environments, pair, waivers};
+use super::{attestations, baselines, environments, pair, sites, waivers};
 
 /// Name of the file that makes a folder a project.
 pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
@@ -23,7 +23,12 @@ pub(super) struct Loaded {
     pub(super) pair: Pair,
     pub(super) environments: BTreeMap<String, Environment>,
     pub(super) systems: BTreeMap<String, System>,
+    /// The checks as they are judged: one that sites answer differently is there once per site.
     pub(super) files: Vec<CheckFile>,
+    /// Names of the sites, sorted.
+    pub(super) sites: Vec<String>,
+    /// Adjustments of sites that adjust nothing, and the like.
+    pub(super) notes: Vec<String>,
     pub(super) lists: BTreeMap<String, List>,
     pub(super) attestations: Attestations,
     pub(super) waivers: Vec<Waiver>,
@@ -120,8 +125,16 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
     let every_check = problems.len() == before;
     let attestations = attestations::load(&root, &mut read, &mut problems);
     lint_attestations(&files, &attestations, every_check, &mut problems);
+    let documents: Vec<Document> =
+        yaml_files(&root.join("checks").join("sites"), false).iter().filter_map(|path| read(path, &mut problems)).collect();
+    let sites = sites::decode(&documents, &mut problems);
     let mut lists = BTreeMap::new();
-    for (name, _) in files.iter().flat_map(|f| &f.checks).flat_map(|c| c.test.lists()) {
+    let of_sites = sites.iter().flat_map(|s| &s.adjustments).filter_map(|a| Some(a.rows.as_ref()?.rows.clone()));
+    let quoted = files.iter().flat_map(|f| &f.checks).flat_map(|c| c.test.lists()).map(|(name, _)| name);
+    for name in quoted.chain(of_sites) {
+        if lists.contains_key(&name.value) {
+            continue;
+        }
         if let Some(list) = load_list(&root, &name, &mut problems) {
             digests.push((name.value.clone(), list.sha256.clone()));
             lists.insert(name.value.clone(), list);
@@ -137,7 +150,6 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         }
     }
     let waivers = waivers::load(&root, &mut digests, &mut problems);
-    not_available(&root, &root.join("checks").join("sites"), &mut problems);
     digests.sort();
     digests.dedup();
     // What a signature points at is judged with the signature.
@@ -160,19 +172,26 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
     crate::check::lint(&files, &catalogue, &mut problems);
     let checks = files.iter().flat_map(|f| &f.checks).map(|c| c.id.value.as_str());
     lint_waivers(&waivers, checks, &project.policy, &mut problems);
+    let Overlaid { files, notes } = overlay(files, &sites, &project.policy.approvers, &catalogue, &mut problems);
+    let sites = sites.into_iter().map(|s| s.name.value).collect();
     if !problems.is_empty() {
         return Err(LoadError::Mistakes(problems));
     }
-    Ok(Loaded { root, project, pair, environments, systems, files, lists, attestations, waivers, digests, rules, baselines })
+    Ok(Loaded { root, project, pair, environments, systems, files, sites, notes, lists, attestations, waivers, digests, rules, baselines })
 }
 
-/// Files whose words this version does not know yet: what they ask for must not be passed over.
-fn not_available(root: &Path, path: &Path, problems: &mut Problems) {
-    let files = if path.is_dir() { yaml_files(path, true) } else { vec![path.to_path_buf()] };
-    for file in files.iter().filter(|f| f.is_file()) {
-        let source = SourceText::new(below(root, file), String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()));
-        let place = Place { start: 0, end: source.text.find('\n').unwrap_or(source.text.len()), file: source };
-        problems.add(&place, "sites are not available in this version").expected("no such file").help("take the file away");
+impl Loaded {
+    /// What check files may refer to.
+    pub(super) fn catalogue(&self) -> Catalogue<'_> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        Catalogue {
+            environments: &self.environments,
+            systems: &self.systems,
+            pair: &self.pair,
+            lists: &self.lists,
+            baselines: &self.baselines,
+            unread_baselines: &NONE,
+        }
     }
 }
 

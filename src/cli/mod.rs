@@ -8,6 +8,7 @@ mod check;
 mod diff;
 mod environments;
 mod evidence;
+mod explain;
 mod freeze;
 mod lint;
 mod load;
@@ -17,6 +18,7 @@ mod pair;
 mod runs;
 mod schema;
 mod show;
+mod sites;
 mod snapshot;
 mod waive;
 mod waivers;
@@ -117,6 +119,7 @@ async fn command(args: &Args, context: &Context) -> Result<ExitStatus, Failure> 
         Command::Show(show) => show::run(args, show, context),
         Command::Attest(attest) => attest::run(args, attest, context),
         Command::Waive(waive) => waive::run(args, waive, context),
+        Command::Explain(explain) => explain::run(args, explain, context),
         Command::Lint(_) => lint::run(args, context),
         Command::Schema(schema) => schema::run(schema),
     }

@@ -64,17 +64,23 @@ fn plan(loaded: &Loaded, typed: &SnapshotArgs) -> Result<Plan, Failure> {
                 let help = suggest::nearest_or_all(dataset, offered.iter().copied());
                 return Err(Failure::Usage(format!("{name} has no dataset `{dataset}`\n--dataset\n{help}")));
             }
-            plan.want(name, dataset);
+            want(loaded, name, dataset, &mut plan);
         }
         if typed.dataset.is_empty() {
             asked.probes.get(name).into_iter().flatten().for_each(|probe| plan.probe(name, probe.clone()));
             match asked.datasets.get(name) {
                 Some(datasets) => datasets.iter().for_each(|d| plan.want(name, d)),
-                None => offered.iter().for_each(|d| plan.want(name, d)),
+                None => offered.iter().for_each(|d| want(loaded, name, d, &mut plan)),
             }
         }
     }
     Ok(plan)
+}
+
+/// Asks for a dataset; for that of every site where it differs by site.
+fn want(loaded: &Loaded, environment: &str, dataset: &str, plan: &mut Plan) {
+    let per_site = loaded.catalogue().per_site(environment);
+    evidence::at_sites(loaded, &per_site, dataset.to_owned()).iter().for_each(|d| plan.want(environment, d));
 }
 
 /// One line per dataset of a snapshot.

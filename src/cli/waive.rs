@@ -182,7 +182,9 @@ fn told(new: &[WaiverResult], targets: &[Target<'_>], context: &Context) -> Stri
     text
 }
 
-/// A check of the run, by its id.
+/// A check of the run, by its name, or by its id where that means one answer only: what is accepted at one site is not at another.
 fn check_of<'a>(result: &'a RunResult, id: &str) -> Option<&'a CheckResult> {
-    result.checks.iter().find(|c| c.id == id)
+    let mut of_id = result.checks.iter().filter(|c| c.id == id);
+    let only = of_id.next().filter(|_| of_id.next().is_none());
+    result.checks.iter().find(|c| c.name == id).or(only)
 }

@@ -22,6 +22,7 @@ mod function;
 mod parser;
 mod sandbox;
 mod signature;
+mod site;
 mod statement;
 mod syntax;
 mod token;
@@ -29,5 +30,6 @@ mod typing;
 
 pub use condition::{Column, Condition, ConditionProblem, Evaluator, Moment, Run};
 pub use database::{Database, Draft, Limits, Loading, reads_of};
+pub use site::asks_site;
 pub use statement::{Compiled, Given, MOST_ENVIRONMENTS, Statement, Table, TableRead};
 pub use syntax::TableName;

@@ -37,6 +37,7 @@ struct Report<'a> {
     replay: bool,
     narrowed: &'a [String],
     new_since: Option<since::NewSince<'a>>,
+    sites: &'a [String],
     block_at: &'static str,
     deviations: &'a [String],
     counts: Totals,
@@ -136,6 +137,7 @@ impl<'a> Report<'a> {
             replay: result.replay,
             narrowed: &result.narrowed,
             new_since: result.new_since.as_ref().map(since::NewSince::of),
+            sites: &result.sites,
             block_at: result.block_at.word(),
             deviations: &result.deviations,
             counts: Totals {

@@ -64,6 +64,8 @@ pub(super) fn check(id: &str, area: &str, outcome: Outcome) -> CheckResult {
     let blocks = counts.at_or_above(Severity::Major) > 0 || !outcome.cannot_tell.is_empty();
     CheckResult {
         id: id.into(),
+        site: None,
+        name: id.into(),
         title: "The clinics staff trained on are the clinics they will book into".into(),
         kind: "parity".into(),
         area: area.into(),
@@ -75,6 +77,7 @@ pub(super) fn check(id: &str, area: &str, outcome: Outcome) -> CheckResult {
         place: "checks/outpatients.yaml:5".into(),
         worst: Severity::Blocker,
         status: outcome.status(),
+        dropped: false,
         blocks,
         counts,
         waived: Counts::default(),
@@ -133,6 +136,7 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
         replay: false,
         narrowed: Vec::new(),
         new_since: None,
+        sites: Vec::new(),
         block_at: Severity::Major,
         deviations: Vec::new(),
         findings,

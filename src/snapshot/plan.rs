@@ -30,6 +30,18 @@ impl Plan {
         self.probes.entry(environment.to_owned()).or_default().insert(probe);
     }
 
+    /// Asks for all that another plan asks for.
+    pub fn extend(&mut self, other: Self) {
+        let Self { datasets, whole, probes } = other;
+        self.whole.extend(whole);
+        for (environment, asked) in probes {
+            self.probes.entry(environment).or_default().extend(asked);
+        }
+        for (environment, names) in datasets {
+            self.datasets.entry(environment).or_default().extend(names);
+        }
+    }
+
     /// Asks for all datasets of one environment; whoever knows its system names them with [`Plan::expand`].
     pub fn want_all(&mut self, environment: &str) {
         self.whole.insert(environment.to_owned());

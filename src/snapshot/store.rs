@@ -12,6 +12,7 @@ use super::table::Table;
 use super::verify;
 
 /// A snapshot on disk whose every file has been verified against its manifest.
+#[derive(Clone)]
 pub struct Snapshot {
     dir: PathBuf,
     manifest: Manifest,

@@ -69,7 +69,7 @@ pub(super) fn tables(dir: &Path, manifest: &Manifest) -> Result<BTreeMap<String,
 
 fn table(dir: &Path, entry: &DatasetEntry) -> Result<Table, SnapshotError> {
     let name = file_name(&entry.name);
-    let plain = entry.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'@');
+    let plain = entry.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'@' | b'-'));
     if !plain || entry.file.as_ref() != Some(&name) {
         return Err(SnapshotError::new(format!("the dataset {:?} has no file of its name", entry.name), &dir.join(MANIFEST), AGAIN));
     }

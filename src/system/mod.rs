@@ -3,9 +3,11 @@
 mod decode;
 mod normaliser;
 mod path;
+mod site;
 
 pub use decode::{decode, is_patient_resource};
 pub use path::{PathError, RowPath, Step, follow};
+pub use site::site_dataset;
 
 use std::collections::BTreeMap;
 

@@ -30,7 +30,7 @@ pub struct Looked<'a> {
     pub logins: &'a BTreeMap<String, Vec<String>>,
 }
 
-/// Puts the result of a run together and decides. `outcomes` holds one outcome per check id of `files`.
+/// Puts the result of a run together and decides. `outcomes` holds one outcome per check of `files`, by its name.
 pub fn settle(
     project: &Project,
     files: &[CheckFile],
@@ -45,8 +45,8 @@ pub fn settle(
     let mut since = request.since.as_ref().map(Telling::new);
     let mut results: Vec<CheckResult> = Vec::with_capacity(checks.len());
     for check in &checks {
-        let mut outcome = outcomes.remove(&check.id.value);
-        let apart = since.as_mut().zip(outcome.as_mut()).map(|(since, outcome)| since.take(&check.id.value, outcome));
+        let mut outcome = outcomes.remove(&check.name());
+        let apart = since.as_mut().zip(outcome.as_mut()).map(|(since, outcome)| since.take(&check.name(), outcome));
         let mut result = check_result(check, outcome, looked, judged_at);
         if let (Some(since), Some(apart)) = (&mut since, apart) {
             since.give(&mut result, apart, block_at);
@@ -64,7 +64,7 @@ pub fn settle(
     }
     results.sort_by(|a, b| {
         let order = |c: &CheckResult| (std::cmp::Reverse(c.blocks), std::cmp::Reverse(severity_of(c)));
-        order(a).cmp(&order(b)).then_with(|| (&a.area, &a.id).cmp(&(&b.area, &b.id)))
+        order(a).cmp(&order(b)).then_with(|| (&a.area, &a.id, &a.site).cmp(&(&b.area, &b.id, &b.site)))
     });
     let required = require::judge(&project.require, STANDARD_CRITERIA, &results);
     let environments: Vec<EnvironmentResult> = looked.iter().map(environment_result).collect();
@@ -102,6 +102,7 @@ pub fn settle(
         replay: request.replay,
         narrowed: request.narrowed.clone(),
         new_since: since,
+        sites: request.sites.clone(),
         block_at,
         deviations: deviations(&project.policy, &checks).into_iter().chain(request.deviations.iter().cloned()).collect(),
         findings,
@@ -156,6 +157,8 @@ fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], 
     let worst = check.severity.worst().max(outcome.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Info));
     CheckResult {
         id: check.id.value.clone(),
+        site: check.site_name().map(str::to_owned),
+        name: check.name(),
         title: check.title.clone(),
         kind: check.test.word().to_owned(),
         area: check.area.clone(),
@@ -167,6 +170,7 @@ fn check_result(check: &Check, outcome: Option<Outcome>, looked: &[Looked<'_>], 
         place: format!("{}:{}", check.place.file.path, check.place.line()),
         worst,
         status: outcome.status(),
+        dropped: check.dropped().is_some(),
         blocks: silent,
         counts,
         waived: Counts::default(),
@@ -274,7 +278,9 @@ fn keys(looked: &[Looked<'_>], production: &str) -> BTreeMap<String, Vec<Vec<Str
     let (first, rest): (Vec<&Looked<'_>>, Vec<&Looked<'_>>) = looked.iter().partition(|l| l.name == production);
     let mut keys = BTreeMap::new();
     for dataset in first.into_iter().chain(rest).filter_map(|l| l.manifest).flat_map(|m| &m.datasets) {
-        keys.entry(dataset.name.clone()).or_insert_with(|| dataset.key.clone());
+        // Findings name a dataset as checks do, also where a snapshot holds it once per site.
+        let name = dataset.name.split_once("-site-").map_or(dataset.name.as_str(), |(name, _)| name);
+        keys.entry(name.to_owned()).or_insert_with(|| dataset.key.clone());
     }
     keys
 }

@@ -16,8 +16,10 @@ use super::waiver_file::Waiver;
 /// What the command line asked for, and the project's files say beside checks and policy.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// How the run was narrowed (`--only`, `--tag`), in words.
+    /// How the run was narrowed (`--only`, `--tag`, `--site`), in words.
     pub narrowed: Vec<String>,
+    /// The sites that are judged.
+    pub sites: Vec<String>,
     /// True when as-of was typed and is not now.
     pub replay: bool,
     /// What deviates besides the policy: overridden definitions.
@@ -30,7 +32,7 @@ pub struct Request {
     pub since: Option<Since>,
 }
 
-/// Decides. `outcomes` holds one outcome per check id of `files`; a check without one counts as CANNOT TELL.
+/// Decides. `outcomes` holds one outcome per check of `files`, by its name; a check without one counts as CANNOT TELL.
 pub fn decide(
     project: &Project,
     files: &[CheckFile],
@@ -88,7 +90,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> (Decision, Vec<String>) {
 fn is_proven(facts: &Facts<'_>) -> bool {
     let holds = |check: &CheckResult| {
         let quiet = check.open().at_or_above(facts.block_at) == 0 && is_covered(check, facts);
-        quiet && !check.blocks && check.status != Status::Skipped && (is_answered(check) || check.worst < facts.block_at)
+        let left_out = check.status == Status::Skipped;
+        quiet && !check.blocks && (check.dropped || (!left_out && (is_answered(check) || check.worst < facts.block_at)))
     };
     let covered = |r: &super::result::RequiredResult| r.answered || r.not_applicable.is_some();
     facts.checks.iter().any(is_answered)
@@ -141,7 +144,7 @@ fn what_blocks(facts: &Facts<'_>) -> Vec<String> {
     areas
         .into_iter()
         .map(|(area, (counts, checks))| {
-            format!("{} in {area}: {}", found(&counts, facts.block_at), some(checks.iter().map(|c| c.id.as_str())))
+            format!("{} in {area}: {}", found(&counts, facts.block_at), some(checks.iter().map(|c| c.name.as_str())))
         })
         .collect()
 }
@@ -161,7 +164,7 @@ fn what_cannot_be_told(facts: &Facts<'_>) -> Vec<String> {
     let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for check in facts.checks.iter().filter(|c| c.blocks || c.worst >= facts.block_at) {
         for reason in &check.outcome.cannot_tell {
-            by_reason.entry(reason).or_default().push(&check.id);
+            by_reason.entry(reason).or_default().push(&check.name);
         }
     }
     let mut widest: Vec<_> = by_reason.into_iter().collect();
@@ -186,7 +189,8 @@ fn what_was_left_out(facts: &Facts<'_>) -> Vec<String> {
         let verb = if since.baselined.total() == 1 { "is" } else { "are" };
         reasons.push(format!("only what is new since the freeze {} counts; {known} known then {verb} still there", since.baseline));
     }
-    let skipped: Vec<&str> = facts.checks.iter().filter(|c| c.status == Status::Skipped).map(|c| c.id.as_str()).collect();
+    let left_out = facts.checks.iter().filter(|c| c.status == Status::Skipped && !c.dropped);
+    let skipped: Vec<&str> = left_out.map(|c| c.name.as_str()).collect();
     if !skipped.is_empty() {
         reasons.push(format!("{} left out: {}", number(skipped.len() as u64, "check"), some(skipped.into_iter())));
     }

@@ -8,6 +8,7 @@ use super::project::{MaxWaived, Policy};
 pub(super) fn deviations(policy: &Policy, checks: &[&Check]) -> Vec<String> {
     let mut found = of_policy(policy, &Policy::standard());
     found.extend(of_checks(checks));
+    found.extend(checks.iter().flat_map(|check| at_site(check)));
     found
 }
 
@@ -53,8 +54,10 @@ fn words(severities: &[Severity]) -> String {
 fn of_checks(checks: &[&Check]) -> Vec<String> {
     let mut found: Vec<(String, Vec<&str>)> = Vec::new();
     for check in checks {
-        let Some(how) = lowered(&check.severity) else { continue };
+        let severity = check.site.as_ref().map_or(check.severity, |site| site.base);
+        let Some(how) = lowered(&severity, &Severities::STANDARD, "standard") else { continue };
         match found.iter_mut().find(|(known, _)| *known == how) {
+            Some((_, ids)) if ids.last() == Some(&check.id.value.as_str()) => {}
             Some((_, ids)) => ids.push(&check.id.value),
             None => found.push((how, vec![&check.id.value])),
         }
@@ -62,9 +65,31 @@ fn of_checks(checks: &[&Check]) -> Vec<String> {
     found.into_iter().map(|(how, ids)| format!("{how}: {}", ids.join(", "))).collect()
 }
 
-/// How a check lowers severities below the standard ones, in words.
-fn lowered(severity: &Severities) -> Option<String> {
-    let standard = Severities::STANDARD;
+/// What a site adjusts in a check, with its reason and who agreed.
+fn at_site(check: &Check) -> Vec<String> {
+    let Some((site, adjustment)) = check.site.as_ref().and_then(|site| Some((site, site.adjustment.as_deref()?))) else {
+        return Vec::new();
+    };
+    let agreed = adjustment.approver.as_ref().map_or_else(String::new, |a| format!(" (agreed by {})", a.value));
+    let why = format!(": {}{agreed}", adjustment.reason);
+    let mut found = Vec::new();
+    if adjustment.drop.is_some() {
+        found.push(format!("{} is not asked{why}", check.name()));
+    }
+    if let Some(how) = lowered(&check.severity, &site.base, "elsewhere") {
+        found.push(format!("{}: {how}{why}", check.name()));
+    }
+    for ignored in &adjustment.ignore {
+        found.push(format!("{} ignores {}: {}", check.name(), ignored.field.value, ignored.reason));
+    }
+    if let Some(list) = &adjustment.rows {
+        found.push(format!("{} is held to {}{why}", check.name(), list.rows.value));
+    }
+    found
+}
+
+/// How severities are lowered below others, in words; `whose` says whose those are.
+fn lowered(severity: &Severities, standard: &Severities, whose: &str) -> Option<String> {
     let lowered: Vec<String> = [
         ("missing", severity.missing, standard.missing),
         ("extra", severity.extra, standard.extra),
@@ -72,7 +97,7 @@ fn lowered(severity: &Severities) -> Option<String> {
     ]
     .into_iter()
     .filter(|(_, is, should)| is < should)
-    .map(|(what, is, should)| format!("{what} counts as {} (standard: {})", is.word(), should.word()))
+    .map(|(what, is, should)| format!("{what} counts as {} ({whose}: {})", is.word(), should.word()))
     .collect();
     (!lowered.is_empty()).then(|| lowered.join(", "))
 }
@@ -85,7 +110,7 @@ mod tests {
     #[test]
     fn the_standard_policy_does_not_deviate() {
         assert!(of_policy(&Policy::standard(), &Policy::standard()).is_empty());
-        assert_eq!(lowered(&Severities::STANDARD), None);
+        assert_eq!(lowered(&Severities::STANDARD, &Severities::STANDARD, "standard"), None);
     }
 
     #[test]
@@ -114,6 +139,6 @@ mod tests {
     fn a_lowered_severity_is_said_a_raised_one_is_not() {
         let severity = Severities { missing: Severity::Major, extra: Severity::Blocker, changed: Severity::Info };
         let said = "missing counts as major (standard: blocker), changed counts as info (standard: blocker)";
-        assert_eq!(lowered(&severity).unwrap(), said);
+        assert_eq!(lowered(&severity, &Severities::STANDARD, "standard").unwrap(), said);
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Requirement {
     pub(super) verdict_on: Option<String>,
 }
 
-/// Judges what a GO must contain: each required criterion has an answered check, or a line that says why it does not apply.
+/// Judges what a GO must contain: each required criterion has an answered check at every site, or a line that says why it does not apply.
 pub(super) fn judge(require: &Require, standard: &[StandardCriterion], checks: &[CheckResult]) -> Requirement {
     let title = |id: &str| standard.iter().find(|c| c.id == id).map_or("", |c| c.title).to_owned();
     let (required, verdict_on): (Vec<String>, _) = match &require.criteria {
@@ -40,18 +40,30 @@ pub(super) fn judge(require: &Require, standard: &[StandardCriterion], checks: &
     if required.is_empty() {
         out.unmet.push("the project requires no criterion at all".to_owned());
     }
-    let mut unanswered = Vec::new();
+    let mut unanswered: Vec<String> = Vec::new();
+    let sites = sites(checks);
     for id in required {
         let asking: Vec<&CheckResult> = checks.iter().filter(|c| c.criterion.as_deref() == Some(id.as_str())).collect();
-        let answered = asking.iter().any(|c| is_answered(c));
         let excused = require.not_applicable.iter().find(|c| c.id.value == id);
-        if !answered && excused.is_none() {
-            let all_left_out = !asking.is_empty() && asking.iter().all(|c| c.status == Status::Skipped);
-            if all_left_out { &mut out.left_out } else { &mut unanswered }.push(id.clone());
+        let mut answered = true;
+        for site in &sites {
+            let here: Vec<&CheckResult> = asking.iter().copied().filter(|c| c.site.is_none() || c.site.as_deref() == *site).collect();
+            if here.iter().any(|c| is_answered(c)) {
+                continue;
+            }
+            answered = false;
+            if excused.is_none() {
+                let all_left_out = !here.is_empty() && here.iter().all(|c| c.status == Status::Skipped);
+                let open = if all_left_out { &mut out.left_out } else { &mut unanswered };
+                open.push(site.filter(|_| !asking.is_empty()).map_or_else(|| id.clone(), |site| format!("{id} at {site}")));
+            }
         }
+        unanswered.dedup();
+        let mut named: Vec<String> = asking.iter().map(|c| c.id.clone()).collect();
+        named.dedup();
         out.results.push(RequiredResult {
             title: title(&id),
-            checks: asking.iter().map(|c| c.id.clone()).collect(),
+            checks: named,
             answered,
             not_applicable: excused.map(|c| format!("{} (agreed by {})", c.reason, c.approver)),
             criterion: id,
@@ -64,6 +76,12 @@ pub(super) fn judge(require: &Require, standard: &[StandardCriterion], checks: &
         });
     }
     out
+}
+
+/// The sites that have answers of their own, each of which needs an answer to every criterion; `None` for a project without.
+fn sites(checks: &[CheckResult]) -> Vec<Option<&str>> {
+    let sites: BTreeSet<&str> = checks.iter().filter_map(|c| c.site.as_deref()).collect();
+    if sites.is_empty() { vec![None] } else { sites.into_iter().map(Some).collect() }
 }
 
 /// True when a check gave an answer, and nothing in it was left open.

@@ -128,6 +128,9 @@ pub struct RunResult {
     /// How the run stands to the freeze since which it counts; `None` when everything counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_since: Option<NewSince>,
+    /// The sites that were judged; empty when the project has none.
+    #[serde(default)]
+    pub sites: Vec<String>,
     /// Severity at which findings block.
     pub block_at: Severity,
     /// Where the project's policy deviates from the standard one, definitions are overridden, severities lowered.
@@ -237,6 +240,11 @@ pub struct RequiredResult {
 pub struct CheckResult {
     /// Its id.
     pub id: String,
+    /// The site whose answer it is, where each site has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// What reports call it: its id, with its site where it has one.
+    pub name: String,
     /// Its title.
     pub title: String,
     /// Its kind.
@@ -259,6 +267,9 @@ pub struct CheckResult {
     pub worst: Severity,
     /// The one word.
     pub status: Status,
+    /// True when a site file says that it does not apply there; its outcome says why.
+    #[serde(default)]
+    pub dropped: bool,
     /// True when it keeps the verdict from GO.
     pub blocks: bool,
     /// Findings by severity, waived ones among them.

@@ -36,7 +36,7 @@ def plant(truth, render):
         planter.clinics_missing, planter.clinics_not_bookable, planter.clinic_renamed, planter.clinic_without_place, planter.clinics_hidden,
         planter.clinic_without_letter,
         planter.fields, planter.tracking_locations, planter.reasons, planter.rtt_codes, planter.other_codes,
-        planter.rights, planter.build, planter.interface, planter.rehearsal,
+        planter.rights, planter.build, planter.interface, planter.rehearsal, planter.leak,
     ):
         step()
     return sides, set(HIDDEN), planter.faults
@@ -308,6 +308,16 @@ class Planter:
         fault.repair.append({"file": rehearsal.ATTESTATION, "replace": wrong, "with": right})
         check = "failover-rehearsed"
         fault.finds(check, "out_of_limits", "attestations", [check], field="data_loss_minutes", expected="at most 5", found=str(DATA_LOST))
+
+    # --- sites ------------------------------------------------------------------------------------------------------
+
+    def leak(self):
+        product, setting, own, other = words.SPECIFICATIONS[0]
+        site, neighbour = hospital.SITES
+        fault = self.fault("setting-leaked-between-sites", f"What {neighbour} set for {product} in production reached {site} as well: {setting}")
+        self.change(fault, "specifications", f"{site}|{product}|{setting}", value=other)
+        for check in ("specifications-match", "specifications-signed-off"):
+            fault.finds(check, "changed", "specifications", [site, product, setting], field="value", expected=own, found=other)
 
 
 # Minutes; the limit of the check is 5.

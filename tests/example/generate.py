@@ -39,6 +39,12 @@ def lists(truth):
         return text(["code_set", "cdf_meaning", "code", "display"], [[c["code_set"], c["meaning"], c["code"], c["display"]] for c in codes if c["code_set"] == code_set])
 
     return {
+        **{
+            f"checks/lists/{site}/specification.csv": text(
+                ["site", "product", "setting", "value"], [[r["site"], r["product"], r["setting"], r["value"]] for r in truth["specifications"] if r["site"] == site]
+            )
+            for site in hospital.SITES
+        },
         "checks/lists/clinics.csv": text(["code", "specialty"], [[r["code"], r["specialty"]] for r in by_code]),
         "checks/lists/rtt-status.csv": national("RTT"),
         "checks/lists/attendance-outcomes.csv": national("OUTCOME_OF_ATTENDANCE"),
@@ -109,13 +115,13 @@ def verify(planted, faulty, right):
 def signed_digests(files):
     """The check files, with the digest of each list where they quote it."""
     signed = {}
-    for path in sorted((PROJECT / "checks").glob("*.yaml")):
+    for path in sorted([*(PROJECT / "checks").glob("*.yaml"), *(PROJECT / "checks/sites").glob("*.yaml")]):
         text = path.read_bytes().decode()
         for name, content in files.items():
             if name.startswith("checks/lists/"):
                 quoted = re.escape(name.removeprefix("checks/"))
                 text = re.sub(rf"(rows: {quoted}\b.*?sha256: )[0-9a-f]+", rf"\g<1>{hashlib.sha256(content).hexdigest()}", text, flags=re.S)
-        signed[f"checks/{path.name}"] = text.encode()
+        signed[path.relative_to(PROJECT).as_posix()] = text.encode()
     return signed
 
 

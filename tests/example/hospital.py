@@ -13,6 +13,7 @@ SIDES = ("training", "production")
 EXTRACTED = {"training": "2026-10-05T02:00:00Z", "production": "2026-10-05T03:10:00Z"}
 # The extract of production that was taken with the login of a booking clerk.
 CLERK, CLERK_EXTRACTED = "production-as_clerk", "2026-10-05T03:40:00Z"
+SITES = ("riverside", "millbrook")
 DOMAIN = {"training": "TRAIN", "production": "PROD"}
 HOST = {"training": "train.riverside.example", "production": "prod.riverside.example"}
 
@@ -38,6 +39,10 @@ def build():
         "interfaces": [
             dict(uid=n, name=n, system=s, direction=d, message=m, host=h, port=6600 + i, active=True, retries=3 + draw(n, 3))
             for i, (n, s, d, m, h) in enumerate(words.INTERFACES)
+        ],
+        "specifications": [
+            dict(uid=f"{site}|{product}|{setting}", site=site, product=product, setting=setting, value=value)
+            for product, setting, *values in words.SPECIFICATIONS for site, value in zip(SITES, values)
         ],
         "build": [dict(uid=c, component=c, version=v, patch=p) for c, v, p in words.COMPONENTS],
     }

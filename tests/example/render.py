@@ -16,13 +16,14 @@ HEADINGS = {
     "reasons": ["Reason ID", "Code", "Reason", "Use|Reschedule", "Use|Cancel", "Use|DNA"],
     "case_note_locations": ["Store ID", "Code", "Name", "Site ID", "Loan Days", "Active"],
     "code_sets": ["code_set_id", "name", "title", "owner"],
+    "specifications": ["Site", "Product", "Setting", "Value", "Note"],
     "users": ["User", "Role ID", "Account", "Active"],
 }
 FILES = {
     "clinics": "clinics.csv", "sessions": "sessions.csv", "locations": "locations.csv", "organisations": "organisations.csv",
     "letters": "letters.tsv", "reasons": "reasons.csv", "case_note_locations": "case-note-locations.csv", "code_sets": "code-sets.csv",
     "codes": "codes.ndjson", "users": "users.csv", "appointment_types": "appointment-types.json", "roles": "roles.json",
-    "privileges": "roles.json", "build": "build.json", "interfaces": "interfaces.yaml", "devices": "devices.xlsx",
+    "privileges": "roles.json", "build": "build.json", "interfaces": "interfaces.yaml", "specifications": "specifications.csv", "devices": "devices.xlsx",
 }
 DELIMITERS = {"clinics": ";", "organisations": "|", "letters": "\t"}
 # Order of the blocks of surrogate ids: each dataset of each side has its own, so that no number means two things.
@@ -110,6 +111,11 @@ class Render:
 
     def case_note_locations(self, side, r):
         return self.line("case_note_locations", [self.id(side, "case_note_locations", r["uid"]), r["code"], r["name"], self.id(side, "organisations", r["site"]), r["loan_days"], yes(r["active"])])
+
+    def specifications(self, side, r):
+        # Millbrook notes who looked last, on each side for itself.
+        note = f"seen on {hospital.EXTRACTED[side][:10]}, {side}" if r["site"] == "millbrook" and hospital.draw(r["uid"], 3) == 0 else ""
+        return self.line("specifications", [r["site"], r["product"], r["setting"], r["value"], note])
 
     def code_sets(self, side, r):
         return self.line("code_sets", [self.id(side, "code_sets", r["uid"]), r["name"], r["title"], r["owner"]])

@@ -73,6 +73,14 @@ SITES = [
     ("XRG03", "Castle Street Outpatient Centre", "site", "XRG"),
     ("XRG04", "Northfield Day Hospital", "site", "XRG"),
 ]
+# Two sites share one production. The products have the same names at both; what they are set to is each site's own.
+SPECIFICATIONS = [
+    ("Outpatient booking", "minutes of a new patient", "30", "20"), ("Outpatient booking", "minutes of a follow-up", "15", "10"),
+    ("Outpatient booking", "overbooked per session", "2", "0"), ("Outpatient booking", "weeks shown", "26", "26"),
+    ("Clinic letters", "printed at", "clinic", "central print room"), ("Clinic letters", "copies", "2", "1"),
+    ("Clinic letters", "days before the appointment", "14", "10"), ("Case note tracking", "hours from request to clinic", "48", "72"),
+    ("Case note tracking", "volumes sent", "all", "current"), ("Self check-in", "offered", "yes", "no"),
+]
 WARD_NAMES = [
     "Ward 1", "Ward 2", "Ward 3", "Ward 4", "Ward 5", "Ward 6", "Day Unit", "Discharge Lounge", "Endoscopy", "Therapies",
 ]

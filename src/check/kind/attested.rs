@@ -100,6 +100,10 @@ impl Kind for Attested {
         }
     }
 
+    fn asks_site(&self) -> Option<Place> {
+        self.build.as_ref().and_then(Build::asks_site)
+    }
+
     fn attested(&self) -> Option<&Attested> {
         Some(self)
     }
@@ -141,7 +145,7 @@ impl Attested {
     /// The build as the evidence has it; `None` when the check does not ask for one. An error says why it cannot be told.
     pub fn build_now(&self, evidence: &Evidence) -> Result<Option<String>, Vec<String>> {
         let Some(build) = &self.build else { return Ok(None) };
-        let context = Context { check: "", severity: Severities::STANDARD, anchors: &[] };
+        let context = Context { check: "", site: None, severity: Severities::STANDARD, anchors: &[] };
         let (mut collector, mut outcome) = (Collector::new(&context), Outcome::default());
         let found = build.read(evidence, context.severity.changed, &mut collector, &mut outcome);
         if outcome.cannot_tell.is_empty() { Ok(found) } else { Err(outcome.cannot_tell) }

@@ -1,7 +1,7 @@
 //! SQL in a check file: kept with its place, so that a mistake is shown where it was written.
 
 use crate::document::{Content, Node, Place, Problems, Scalar};
-use crate::query::{Column, Condition};
+use crate::query::{Column, Condition, asks_site};
 use crate::snapshot::DatasetEntry;
 use crate::system::Dataset;
 
@@ -32,6 +32,21 @@ impl Clause {
         self.scalar.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Where it asks for the site, if it does.
+    pub(super) fn asks_site(&self) -> Option<Place> {
+        let (offset, length) = asks_site(&self.scalar.text)?;
+        Some(self.place_of(offset, length))
+    }
+
+    /// Where bytes of the SQL stand in the file.
+    fn place_of(&self, offset: usize, length: usize) -> Place {
+        let end = (offset + length).min(self.scalar.text.len());
+        let start = self.scalar.file_offset(offset).min(self.place.end);
+        // The last byte, not the one after: a jump of a block scalar may lie between them.
+        let end = if end > offset { self.scalar.file_offset(end - 1) + 1 } else { start };
+        Place { file: self.place.file.clone(), start, end: end.max(start) }
+    }
+
     /// Reports what is wrong with it against the columns of a definition; gives the names of the columns it reads.
     pub(super) fn lint(&self, dataset: &Dataset, problems: &mut Problems) -> Vec<String> {
         let columns: Vec<Column> = dataset
@@ -47,11 +62,7 @@ impl Clause {
                     if dataset.not_offered.contains_key(blamed) {
                         continue; // The check cannot be answered by this system: said when it is judged, not a mistake of the file.
                     }
-                    let end = (problem.offset + problem.length).min(self.scalar.text.len());
-                    let start = self.scalar.file_offset(problem.offset).min(self.place.end);
-                    // The last byte, not the one after: a jump of a block scalar may lie between them.
-                    let end = if end > problem.offset { self.scalar.file_offset(end - 1) + 1 } else { start };
-                    let place = Place { file: self.place.file.clone(), start, end: end.max(start) };
+                    let place = self.place_of(problem.offset, problem.length);
                     let added = problems.add(&place, format!("`{}`: {}", self.name, problem.message));
                     if let Some(help) = problem.help {
                         added.help(help);

@@ -1,5 +1,6 @@
 //! Findings on their way into an outcome: kept up to a limit, counted beyond it, sorted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::value::State;
@@ -13,14 +14,15 @@ pub(super) const LIMIT: usize = 100_000;
 
 /// Findings of one check.
 pub(super) struct Collector<'a> {
-    check: &'a str,
+    /// The check, with its site where it has one: what is known at one site is not known at another.
+    check: Cow<'a, str>,
     findings: Vec<Finding>,
     beyond: BTreeMap<Severity, u64>,
 }
 
 impl<'a> Collector<'a> {
     pub(super) fn new(context: &Context<'a>) -> Self {
-        Self { check: context.check, findings: Vec::new(), beyond: BTreeMap::new() }
+        Self { check: context.name(), findings: Vec::new(), beyond: BTreeMap::new() }
     }
 
     /// Adds a finding, which gets its fingerprint.
@@ -34,7 +36,7 @@ impl<'a> Collector<'a> {
             self.count(finding.severity, 1);
             return;
         }
-        finding.fingerprint = finding.fingerprint_seeing(self.check, seen);
+        finding.fingerprint = finding.fingerprint_seeing(&self.check, seen);
         self.findings.push(finding);
     }
 

@@ -136,6 +136,10 @@ impl Kind for Count {
         }
     }
 
+    fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
+    }
+
     fn anchors(&self, evidence: &Evidence) -> Vec<Anchor> {
         let (Some(signed), Some(rows), None, true) = (&self.signed, self.at_least, &self.r#where, self.by.is_empty()) else {
             return Vec::new();

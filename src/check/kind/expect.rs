@@ -1,7 +1,7 @@
 //! `expect`: a condition that must be true of every record.
 
 use crate::document::decode::{Fields, name};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::query::Condition;
 use crate::snapshot::Plan;
 use crate::value::{Cell, CellRef, State};
@@ -50,6 +50,10 @@ impl Kind for Expect {
         if let Some(selected) = &self.r#where {
             selected.clause.lint(dataset, problems);
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.that.asks_site().or_else(|| self.r#where.as_ref().and_then(Where::asks_site))
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {

@@ -118,6 +118,10 @@ impl Kind for Frozen {
             .collect()
     }
 
+    fn asks_site(&self) -> Option<Place> {
+        None
+    }
+
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {
         judge::evaluate(self, evidence, context)
     }

@@ -5,13 +5,15 @@ use crate::document::{At, Node, Problems};
 
 /// A column that is not compared, and why.
 #[derive(Clone, Debug)]
-pub(super) struct Ignored {
-    pub(super) field: At<String>,
-    pub(super) reason: String,
+pub struct Ignored {
+    /// The column.
+    pub field: At<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// Reads `{field, reason}`.
-pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Ignored> {
+pub(in crate::check) fn decode(node: &Node, problems: &mut Problems) -> Option<Ignored> {
     let mut fields = Fields::open(node, "an ignored field", problems)?;
     let field = fields.need("field", problems, name);
     let reason = fields.need("reason", problems, some_text);

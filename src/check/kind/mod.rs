@@ -6,7 +6,7 @@ mod collect;
 mod count;
 mod expect;
 mod frozen;
-mod ignored;
+pub(super) mod ignored;
 mod parity;
 mod present;
 mod probe;
@@ -14,7 +14,7 @@ mod query;
 mod reading;
 mod resolves;
 mod select;
-mod signed;
+pub(super) mod signed;
 mod target;
 #[cfg(test)]
 mod testing;
@@ -24,23 +24,37 @@ mod visible;
 mod words;
 
 pub use attested::{Attested, Fault, Judged, Limit, Proof, Standing};
+pub(super) use present::list_path;
 
-use crate::document::{Node, Problems};
+use std::borrow::Cow;
+
+use crate::document::{Node, Place, Problems};
 use crate::snapshot::Plan;
 
 use super::evidence::{Evidence, Pair};
 use super::file::Severities;
 use super::lint::Catalogue;
 use super::outcome::Outcome;
+use super::site::SiteList;
+use ignored::Ignored;
 
 /// What a kind is given beside the evidence.
 pub struct Context<'a> {
     /// Id of the check.
     pub check: &'a str,
+    /// The site whose answer it is, where each site has one of its own.
+    pub site: Option<&'a str>,
     /// Its severities.
     pub severity: Severities,
     /// What signed lists and numbers of other checks say about how much there should be.
     pub anchors: &'a [Anchor],
+}
+
+impl<'a> Context<'a> {
+    /// The check as fingerprints name it: with its site where each site has an answer of its own.
+    pub fn name(&self) -> Cow<'a, str> {
+        self.site.map_or(Cow::Borrowed(self.check), |site| Cow::Owned(format!("{} at {site}", self.check)))
+    }
 }
 
 /// How many rows a dataset should have, from a source that does not depend on the logins.
@@ -64,6 +78,13 @@ pub trait Kind: Send + Sync {
     fn plan(&self, pair: &Pair, plan: &mut Plan);
     /// Reports what is wrong with it, as far as can be known without data.
     fn lint(&self, catalogue: &Catalogue<'_>, problems: &mut Problems);
+    /// Where it asks for `site()`: each site then has an answer of its own.
+    fn asks_site(&self) -> Option<Place>;
+    /// The test as a site adjusts it.
+    fn adjusted(&self, change: &SiteChange<'_>) -> Adjusted {
+        let _ = change;
+        Adjusted::NotTaken
+    }
     /// Judges.
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome;
     /// What it says about how many rows there should be, when a person has signed for it.
@@ -84,6 +105,42 @@ pub trait Kind: Send + Sync {
     fn lists(&self) -> Vec<(crate::document::At<String>, Option<crate::document::At<String>>)> {
         Vec::new()
     }
+}
+
+/// What a site changes in the test of a check.
+#[derive(Clone, Copy, Debug)]
+pub enum SiteChange<'a> {
+    /// A column is not compared.
+    Ignore {
+        /// Name of the site.
+        site: &'a str,
+        /// The column, and why.
+        ignored: &'a Ignored,
+    },
+    /// Another signed-off list.
+    List(&'a SiteList),
+}
+
+impl SiteChange<'_> {
+    /// What it changes, and the kinds of check that have such a thing.
+    pub fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ignore { .. } => ("columns to ignore", "parity and visible"),
+            Self::List(_) => ("list", "present"),
+        }
+    }
+}
+
+/// What becomes of a test under a change.
+pub enum Adjusted {
+    /// The adjusted test.
+    Test(Box<dyn Kind>),
+    /// It asks the same as before, for this reason.
+    Same(String),
+    /// The change cannot be made, for this reason.
+    Refused(String),
+    /// This kind has nothing of the sort.
+    NotTaken,
 }
 
 /// How a kind is decoded from the value of its key.

@@ -14,10 +14,11 @@ use super::super::lint::Catalogue;
 use super::super::outcome::Outcome;
 use super::select::{self, Where};
 use super::signed::{self, Signed};
-use super::{Context, Kind, target};
+use super::{Adjusted, Context, Kind, SiteChange, target};
 use rules::FieldRules;
 
 /// `{dataset, ignore, relations, normalise, tolerance, where, reason, covers, renames, anchor}`.
+#[derive(Clone)]
 struct Parity {
     dataset: At<String>,
     rules: FieldRules,
@@ -30,6 +31,7 @@ struct Parity {
 }
 
 /// How many rows there should be on both sides, signed for.
+#[derive(Clone)]
 struct SignedRows {
     rows: u64,
     signed: Signed,
@@ -93,6 +95,20 @@ impl Kind for Parity {
             let message = format!("this compares nothing of `{}` beyond its key", self.dataset.value);
             problems.add(&self.place, message).help("leave fewer columns out, or say what it is about with `present`");
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
+    }
+
+    fn adjusted(&self, change: &SiteChange<'_>) -> Adjusted {
+        let SiteChange::Ignore { site, ignored } = change else { return Adjusted::NotTaken };
+        if let Some(why) = self.rules.left_out(&ignored.field.value) {
+            return Adjusted::Same(format!("`{}` is left out at every site ({why})", ignored.field.value));
+        }
+        let mut own = self.clone();
+        own.rules.ignore_at(site, ignored);
+        Adjusted::Test(Box::new(own))
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {

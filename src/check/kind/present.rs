@@ -5,7 +5,7 @@ mod list;
 use std::collections::HashMap;
 
 use crate::document::decode::{Fields, boolean, name, some_text};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::snapshot::{DatasetEntry, Plan};
 use crate::value::{Cell, CellRef, State};
 
@@ -17,10 +17,11 @@ use super::collect::Collector;
 use super::reading::{self, doubtful};
 use super::select::{self, Selection, Where};
 use super::signed::{self, SignedList};
-use super::{Anchor, Context, Kind, target, words};
+use super::{Adjusted, Anchor, Context, Kind, SiteChange, target, words};
 use list::Expected;
 
 /// `{dataset, in, rows, exactly, where, reason, signed}`.
+#[derive(Clone)]
 struct Present {
     dataset: At<String>,
     environment: At<String>,
@@ -35,7 +36,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Kin
     let mut fields = Fields::open(node, "`present`", problems)?;
     let dataset = fields.need("dataset", problems, name);
     let environment = fields.need("in", problems, name);
-    let rows = fields.need("rows", problems, path);
+    let rows = fields.need("rows", problems, list_path);
     let exactly = fields.get("exactly", problems, boolean).is_some_and(|e| e.value);
     let r#where = select::decode(&mut fields, problems);
     let signed = fields.get("signed", problems, signed::decode_list);
@@ -44,7 +45,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Kin
 }
 
 /// A path below `checks/`, shown as one below the project.
-fn path(node: &Node, problems: &mut Problems) -> Option<At<String>> {
+pub(in crate::check) fn list_path(node: &Node, problems: &mut Problems) -> Option<At<String>> {
     let written = some_text(node, problems)?;
     let strange = written.value.starts_with('/')
         || written.value.contains(['\\', ':'])
@@ -74,6 +75,25 @@ impl Kind for Present {
         if let Some(list) = catalogue.lists.get(&self.rows.value) {
             list::lint(list, &self.rows, dataset, problems);
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
+    }
+
+    fn adjusted(&self, change: &SiteChange<'_>) -> Adjusted {
+        let SiteChange::List(list) = change else { return Adjusted::NotTaken };
+        let signed = self.signed.as_ref().map(|s| s.sha256.value.as_str());
+        if list.rows.value == self.rows.value && list.sha256() == signed {
+            return Adjusted::Same(format!("{} is the list of every site", self.rows.value));
+        }
+        if signed.is_some() && list.signed.is_none() {
+            return Adjusted::Refused(format!(
+                "{} is signed, so the list of a site must be signed too: add `signed: {{by, on, sha256}}`",
+                self.rows.value
+            ));
+        }
+        Adjusted::Test(Box::new(Self { rows: list.rows.clone(), signed: list.signed.clone(), ..self.clone() }))
     }
 
     fn anchors(&self, evidence: &Evidence) -> Vec<Anchor> {

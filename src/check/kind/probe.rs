@@ -15,7 +15,7 @@ mod judge;
 mod stored;
 
 use crate::document::decode::{Fields, count, duration, name, some_text};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::snapshot::{BodyTest, Plan, Probe as Request};
 use crate::system::{RowPath, is_patient_resource};
 
@@ -185,6 +185,10 @@ impl Kind for Probe {
             let message = format!("`{name}` is not encrypted: it has no certificate that could last");
             problems.add(&days.place, message).expected("not here");
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        None
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {

@@ -8,7 +8,7 @@ mod sql;
 use std::collections::BTreeMap;
 
 use crate::document::decode::{Fields, name};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::query::{Compiled, Database, Limits, MOST_ENVIRONMENTS};
 use crate::snapshot::{Plan, Table};
 use crate::value::{Cell, Key, NO_KEY};
@@ -70,6 +70,10 @@ impl Kind for Query {
         if self.find.named().next().is_some() {
             address::lint(self, catalogue.pair, problems);
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.find.asks_site().or_else(|| self.over.asks_site())
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {
@@ -187,7 +191,7 @@ impl Query {
         let noun = evidence
             .snapshot(&environment)
             .ok()
-            .and_then(|s| s.manifest().dataset(&dataset))
+            .and_then(|s| s.manifest().dataset(&evidence.stored_name(s.manifest(), &dataset)))
             .map_or_else(|| dataset.clone(), |entry| entry.noun.clone());
         let at = words::At { environment: &environment, dataset: &dataset };
         let (mut seen, mut repeated, mut alike): (BTreeMap<String, String>, u64, bool) = (BTreeMap::new(), 0, false);
@@ -201,7 +205,7 @@ impl Query {
             // What is found is told by the problem where the query does not say it: two problems of one record stay apart.
             finding.found = Some(shape.found(&row).unwrap_or_else(|| Cell::value(problem.clone())));
             if seen.len() < LIMIT {
-                let fingerprint = finding.fingerprint_for(context.check);
+                let fingerprint = finding.fingerprint_for(&context.name());
                 match seen.get(&fingerprint) {
                     Some(known) if *known == problem => {
                         repeated += 1;

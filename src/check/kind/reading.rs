@@ -11,7 +11,7 @@ use super::super::outcome::Outcome;
 pub(super) fn open(evidence: &Evidence, environment: &str, dataset: &str, outcome: &mut Outcome) -> Option<Table> {
     let mut line = ReadCount { environment: environment.to_owned(), dataset: dataset.to_owned(), ..ReadCount::default() };
     let table = table(evidence, environment, dataset, &mut line, outcome);
-    if !outcome.ledger.read.iter().any(|r| r.environment == environment && r.dataset == dataset) {
+    if !outcome.ledger.read.iter().any(|r| r.environment == line.environment && r.dataset == line.dataset) {
         outcome.ledger.read.push(line);
     }
     table
@@ -30,10 +30,12 @@ fn table(evidence: &Evidence, environment: &str, dataset: &str, line: &mut ReadC
         of_login.into_iter().for_each(|doubt| doubtful(outcome, doubt));
         return None;
     }
-    let Some(entry) = snapshot.manifest().dataset(dataset) else {
+    let stored = evidence.stored_name(snapshot.manifest(), dataset);
+    let Some(entry) = snapshot.manifest().dataset(&stored) else {
         doubtful(outcome, format!("`{dataset}` is not in the snapshot of {environment}"));
         return None;
     };
+    line.dataset.clone_from(&entry.name);
     line.expected = entry.completeness.expected;
     line.completeness = grade(entry);
     if let Some(why) = &entry.unread {
@@ -44,7 +46,7 @@ fn table(evidence: &Evidence, environment: &str, dataset: &str, line: &mut ReadC
     if entry.completeness.grade == Grade::Unknown {
         doubtful(outcome, format!("nobody says how many rows `{dataset}` of {environment} should have ({})", entry.completeness.method));
     }
-    match snapshot.table(dataset) {
+    match snapshot.table(&stored) {
         Ok(table) => Some(table),
         Err(e) => {
             doubtful(outcome, format!("`{dataset}` of {environment} could not be opened: {}", e.what));

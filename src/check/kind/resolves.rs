@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::decode::{Fields, boolean, name};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::snapshot::{Plan, Table};
 use crate::value::{Cell, Key, State, Type};
 
@@ -75,6 +75,10 @@ impl Kind for Resolves {
             }
             None => {}
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 //! `where`: which records a check is about, streamed.
 
-use crate::document::Problems;
 use crate::document::decode::{Fields, some_text};
+use crate::document::{Place, Problems};
 use crate::query::{Condition, Evaluator};
 use crate::snapshot::{RowBatch, Table};
 use crate::value::{CellRef, Key};
@@ -19,6 +19,13 @@ use super::words;
 pub(super) struct Where {
     pub(super) clause: Clause,
     pub(super) reason: String,
+}
+
+impl Where {
+    /// Where it asks for the site, if it does.
+    pub(super) fn asks_site(&self) -> Option<Place> {
+        self.clause.asks_site()
+    }
 }
 
 /// Reads `where` and `reason`: one needs the other.

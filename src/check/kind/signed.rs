@@ -24,14 +24,14 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Signed> {
 
 /// A signature under a list: by whom, when, and the SHA-256 of the bytes that were signed.
 #[derive(Clone, Debug)]
-pub(super) struct SignedList {
+pub(in crate::check) struct SignedList {
     pub(super) by: String,
     pub(super) on: NaiveDate,
-    pub(super) sha256: At<String>,
+    pub(in crate::check) sha256: At<String>,
 }
 
 /// Reads `{by, on, sha256}`.
-pub(super) fn decode_list(node: &Node, problems: &mut Problems) -> Option<SignedList> {
+pub(in crate::check) fn decode_list(node: &Node, problems: &mut Problems) -> Option<SignedList> {
     let mut fields = Fields::open(node, "a signature", problems)?;
     let by = fields.need("by", problems, some_text);
     let on = fields.need("on", problems, date);

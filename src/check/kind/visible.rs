@@ -6,7 +6,7 @@
 mod judge;
 
 use crate::document::decode::{Fields, list, name, one_or_list};
-use crate::document::{At, Node, Problems, suggest};
+use crate::document::{At, Node, Place, Problems, suggest};
 use crate::snapshot::Plan;
 use crate::system::Dataset;
 
@@ -15,9 +15,10 @@ use super::super::lint::Catalogue;
 use super::super::outcome::Outcome;
 use super::ignored::{self, Ignored};
 use super::select::{self, Where};
-use super::{Context, Kind, target};
+use super::{Adjusted, Context, Kind, SiteChange, target};
 
 /// `{dataset, in, to, ignore, where, reason}`.
+#[derive(Clone)]
 struct Visible {
     dataset: At<String>,
     environment: At<String>,
@@ -65,6 +66,20 @@ impl Kind for Visible {
         if let Some(selected) = &self.r#where {
             selected.clause.lint(dataset, problems);
         }
+    }
+
+    fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
+    }
+
+    fn adjusted(&self, change: &SiteChange<'_>) -> Adjusted {
+        let SiteChange::Ignore { ignored, .. } = change else { return Adjusted::NotTaken };
+        if let Some(known) = self.ignored(&ignored.field.value) {
+            return Adjusted::Same(format!("`{}` is ignored at every site ({})", ignored.field.value, known.reason));
+        }
+        let mut own = self.clone();
+        own.ignore.push((*ignored).clone());
+        Adjusted::Test(Box::new(own))
     }
 
     fn evaluate(&self, evidence: &Evidence, context: &Context<'_>) -> Outcome {

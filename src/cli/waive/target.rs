@@ -113,7 +113,7 @@ fn by_digits<'a>(typed: &str, result: &'a RunResult) -> Result<Target<'a>, Failu
     let lower = typed.to_ascii_lowercase();
     let digits = lower.strip_prefix("f1:").unwrap_or(&lower);
     if digits.len() < LEAST || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        let near = suggest::nearest(typed.split('#').next().unwrap_or_default(), result.checks.iter().map(|c| c.id.as_str()));
+        let near = suggest::nearest(typed.split('#').next().unwrap_or_default(), result.checks.iter().map(|c| c.name.as_str()));
         let help = near.map_or_else(
             || "`gonogo check -v` shows what findings and groups are called".to_owned(),
             |near| format!("did you mean `{near}`?"),
@@ -144,7 +144,7 @@ fn by_digits<'a>(typed: &str, result: &'a RunResult) -> Result<Target<'a>, Failu
 }
 
 fn groups_of(check: &CheckResult) -> Vec<String> {
-    let line = |(i, g): (usize, &Group)| format!("{}#{}  {} x {} [{}]", check.id, i + 1, g.members, inline(&g.cause), g.severity.word());
+    let line = |(i, g): (usize, &Group)| format!("{}#{}  {} x {} [{}]", check.name, i + 1, g.members, inline(&g.cause), g.severity.word());
     check.groups.iter().enumerate().map(line).collect()
 }
 

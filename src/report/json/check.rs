@@ -17,6 +17,7 @@ type Keys = BTreeMap<String, Vec<Vec<String>>>;
 #[derive(Serialize)]
 pub(super) struct Check<'a> {
     id: &'a str,
+    site: Option<&'a str>,
     title: &'a str,
     kind: &'a str,
     area: &'a str,
@@ -28,6 +29,7 @@ pub(super) struct Check<'a> {
     place: &'a str,
     worst: Severity,
     status: Status,
+    dropped: bool,
     blocks: bool,
     counts: Numbers,
     waived: Numbers,
@@ -161,6 +163,7 @@ impl<'a> Check<'a> {
         }
         Self {
             id: &check.id,
+            site: check.site.as_deref(),
             title: &check.title,
             kind: &check.kind,
             area: &check.area,
@@ -172,6 +175,7 @@ impl<'a> Check<'a> {
             place: &check.place,
             worst: check.worst,
             status: check.status,
+            dropped: check.dropped,
             blocks: check.blocks,
             counts: Numbers::of(&check.counts),
             waived: Numbers::of(&check.waived),

@@ -44,7 +44,7 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
 }
 
 fn in_full(check: &CheckResult, width: usize) -> Vec<Line> {
-    let mut lines = hanging("  ", 6, &format!("{}: {}", check.id, check.title), width);
+    let mut lines = hanging("  ", 6, &format!("{}: {}", check.name, check.title), width);
     let hazard = check.hazard.as_ref().map_or(String::new(), |h| format!("; hazard {h}"));
     let about = format!("{} in {}; owner: {}{hazard}", words::open(check), words::number(check.records, "record"), check.owner);
     lines.extend(hanging("    ", 6, &about, width));
@@ -81,7 +81,7 @@ fn owned(area: &str, blocking: &[&CheckResult]) -> String {
 fn all_causes(check: &CheckResult, width: usize, with_fix: bool) -> Vec<Line> {
     let mut causes: Vec<String> = check.groups.iter().map(|g| words::cause(check, g)).collect();
     causes.extend(beyond(check));
-    let mut lines = hanging("  ", 4, &format!("{}: {} - {}", check.id, words::open(check), causes.join("; ")), width);
+    let mut lines = hanging("  ", 4, &format!("{}: {} - {}", check.name, words::open(check), causes.join("; ")), width);
     if let Some(fix) = check.fix.as_ref().filter(|_| with_fix) {
         lines.push(Line::plain(format!("    fix: {}", cut(fix, width - 9))));
     }
@@ -110,7 +110,7 @@ fn largest_causes(check: &CheckResult, width: usize) -> Vec<Line> {
 fn title(check: &CheckResult, width: usize) -> String {
     let numbers = format!(": {}", words::open(check));
     let room = width - 2 - numbers.len();
-    let id = cut(&check.id, room);
+    let id = cut(&check.name, room);
     let owner = format!(" ({})", check.owner);
     let owner = if columns(&id) + 8 < room { cut(&owner, room - columns(&id)) } else { String::new() };
     format!("  {id}{owner}{numbers}")
@@ -118,7 +118,7 @@ fn title(check: &CheckResult, width: usize) -> String {
 
 fn one_line(check: &CheckResult, width: usize) -> Line {
     let numbers = format!(": {}, {}", words::open(check), words::number(check.groups.len() as u64, "cause"));
-    Line::plain(format!("  {}{numbers}", cut(&check.id, width - 2 - numbers.len())))
+    Line::plain(format!("  {}{numbers}", cut(&check.name, width - 2 - numbers.len())))
 }
 
 fn by_area(blocking: &[&CheckResult], width: usize) -> Vec<Line> {

@@ -23,9 +23,9 @@ pub(super) fn lines(result: &RunResult, width: usize) -> Vec<Line> {
 }
 
 fn of_check(check: &CheckResult, width: usize) -> Vec<Line> {
-    let mut lines = hanging("", 4, &format!("{} ({})", check.id, check.place), width);
+    let mut lines = hanging("", 4, &format!("{} ({})", check.name, check.place), width);
     for (n, group) in check.groups.iter().enumerate() {
-        let text = format!("{}#{}: {} [{}]", check.id, n + 1, numbers::cause(check, group), group.severity.word());
+        let text = format!("{}#{}: {} [{}]", check.name, n + 1, numbers::cause(check, group), group.severity.word());
         lines.extend(hanging("  ", 6, &text, width));
         for (i, finding) in group.findings.iter().filter_map(|i| Some((*i, check.outcome.findings.get(*i)?))) {
             lines.extend(of_finding(finding, check.waiver_of(i).is_some(), width));

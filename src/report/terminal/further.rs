@@ -16,16 +16,16 @@ pub(super) fn passed(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     if !mild.is_empty() {
         let mut counts = Counts::default();
         mild.iter().for_each(|c| counts.merge(&c.open()));
-        let names = mild.iter().map(|c| c.id.as_str());
+        let names = mild.iter().map(|c| c.name.as_str());
         lines.extend(hanging("", 4, &format!("DOES NOT BLOCK: {} in {}", words::counts(&counts), words::some(names, 3)), width));
     }
-    let skipped = result.checks.iter().filter(|c| c.status == Status::Skipped).map(|c| c.id.as_str());
+    let skipped = result.checks.iter().filter(|c| c.status == Status::Skipped).map(|c| c.name.as_str());
     if result.skipped > 0 {
         lines.extend(hanging("", 4, &format!("LEFT OUT: {}: {}", words::number(result.skipped, "check"), words::some(skipped, 3)), width));
     }
     let mut areas: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for check in result.checks.iter().filter(|c| c.status == Status::Pass) {
-        areas.entry(&check.area).or_default().push(&check.id);
+        areas.entry(&check.area).or_default().push(&check.name);
     }
     if areas.is_empty() {
         return lines;

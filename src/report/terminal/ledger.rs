@@ -29,7 +29,7 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
         lines.extend(totals(&result.checks, width));
     }
     let warnings: Vec<String> =
-        result.checks.iter().flat_map(|c| c.outcome.ledger.warnings.iter().map(move |w| format!("{}: {w}", c.id))).collect();
+        result.checks.iter().flat_map(|c| c.outcome.ledger.warnings.iter().map(move |w| format!("{}: {w}", c.name))).collect();
     let shown = if level < 2 { warnings.len() } else { WARNINGS };
     lines.extend(
         warnings
@@ -50,7 +50,7 @@ fn table(checks: &[CheckResult], width: usize) -> Vec<Line> {
     let mut widest = [0; 3];
     for check in checks {
         for read in &check.outcome.ledger.read {
-            for (i, name) in [&check.id, &read.dataset, &read.environment].into_iter().enumerate() {
+            for (i, name) in [&check.name, &read.dataset, &read.environment].into_iter().enumerate() {
                 widest[i] = widest[i].max(columns(&inline(name)));
             }
         }
@@ -68,7 +68,7 @@ fn table(checks: &[CheckResult], width: usize) -> Vec<Line> {
         for (i, read) in ledger.read.iter().enumerate() {
             let once = |text: String| if i == 0 { text } else { String::new() };
             builder.push_record([
-                once(cut(&check.id, limits[0])),
+                once(cut(&check.name, limits[0])),
                 cut(&read.dataset, limits[1]),
                 cut(&read.environment, limits[2]),
                 read.rows.map_or("unread".to_owned(), thousands),
@@ -106,7 +106,7 @@ fn left_out(check: &CheckResult, width: usize) -> Vec<Line> {
         }
     }
     parts.extend(ledger.notes.iter().cloned());
-    if parts.is_empty() { Vec::new() } else { hanging("  ", 4, &format!("{}: {}", check.id, parts.join("; ")), width) }
+    if parts.is_empty() { Vec::new() } else { hanging("  ", 4, &format!("{}: {}", check.name, parts.join("; ")), width) }
 }
 
 /// "signed by A. Person (technical lead) on 2027-02-01, valid until 2027-03-03".

@@ -20,7 +20,7 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     if level == 0 {
         for check in open {
             let severity = if check.worst < result.block_at { format!(", {}: does not block", check.worst.word()) } else { String::new() };
-            lines.extend(hanging("  ", 4, &format!("{} (owner: {}{severity})", check.id, check.owner), width));
+            lines.extend(hanging("  ", 4, &format!("{} (owner: {}{severity})", check.name, check.owner), width));
             lines.extend(check.outcome.cannot_tell.iter().flat_map(|reason| paragraph("    - ", reason, width)));
         }
         return lines;
@@ -28,7 +28,7 @@ pub(super) fn lines(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for check in &open {
         for reason in &check.outcome.cannot_tell {
-            by_reason.entry(reason).or_default().push(&check.id);
+            by_reason.entry(reason).or_default().push(&check.name);
         }
     }
     let mut reasons: Vec<_> = by_reason.into_iter().collect();

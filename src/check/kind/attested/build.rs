@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::document::decode::{Fields, name};
-use crate::document::{At, Node, Problems};
+use crate::document::{At, Node, Place, Problems};
 use crate::snapshot::Plan;
 use crate::value::State;
 
@@ -38,6 +38,11 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Build> {
 }
 
 impl Build {
+    /// Where its `where` asks for the site, if it does.
+    pub(super) fn asks_site(&self) -> Option<Place> {
+        self.r#where.as_ref().and_then(Where::asks_site)
+    }
+
     /// The environment that it is read in.
     pub(super) fn environment<'a>(&'a self, pair: &'a Pair) -> &'a str {
         target::environment(&self.environment, pair)

@@ -112,10 +112,13 @@ fn bump(counts: &mut BTreeMap<Group, u64>, cells: &[CellRef<'_>]) {
 
 /// Every group that a reference could name: a role that no account has is a group of none.
 pub(super) fn named(evidence: &Evidence, environment: &str, dataset: &str, by: &str, outcome: &mut Outcome) -> Vec<Group> {
-    let target = evidence.snapshot(environment).ok().and_then(|s| s.manifest().dataset(dataset)).and_then(|d| {
-        let column = d.column(by)?;
-        d.columns[column].references.clone()
-    });
+    let target =
+        evidence.snapshot(environment).ok().and_then(|s| s.manifest().dataset(&evidence.stored_name(s.manifest(), dataset))).and_then(
+            |d| {
+                let column = d.column(by)?;
+                d.columns[column].references.clone()
+            },
+        );
     let Some(target) = target else { return Vec::new() };
     let Some(table) = reading::open(evidence, environment, &target, outcome) else { return Vec::new() };
     let mut groups = Vec::new();

@@ -89,7 +89,7 @@ fn anchor(parity: &Parity, environment: &str, entry: &DatasetEntry, evidence: &E
     if let Some(own) = &parity.anchor {
         anchors.push((own.rows, format!("signed by {} on {}", own.signed.by, own.signed.on)));
     }
-    let others = context.anchors.iter().filter(|a| a.environment == environment && a.dataset == entry.name);
+    let others = context.anchors.iter().filter(|a| a.environment == environment && a.dataset == parity.dataset.value);
     anchors.extend(others.map(|a| (a.rows, a.source.clone())));
     // What a server tells a login of totals may be as narrow as what it shows it; files have no login.
     let files = evidence.snapshot(environment).is_ok_and(|s| s.manifest().login.is_none());

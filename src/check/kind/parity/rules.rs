@@ -25,13 +25,14 @@ enum Word {
 }
 
 /// All that a check says of fields.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct FieldRules {
     relations: Vec<FieldRelation>,
     normalise: Vec<Normalise>,
     tolerance: Vec<FieldTolerance>,
 }
 
+#[derive(Clone)]
 struct FieldRelation {
     field: At<String>,
     /// Why it is left out; `None` when it must differ.
@@ -39,12 +40,14 @@ struct FieldRelation {
     reason: String,
 }
 
+#[derive(Clone)]
 struct Normalise {
     /// `None` stands for every field.
     field: Option<At<String>>,
     with: Vec<Normaliser>,
 }
 
+#[derive(Clone)]
 struct FieldTolerance {
     field: At<String>,
     tolerance: Tolerance,
@@ -150,6 +153,15 @@ pub(super) fn percent(node: &Node, problems: &mut Problems) -> Option<At<f64>> {
 }
 
 impl FieldRules {
+    /// Leaves a column out at one site.
+    pub(super) fn ignore_at(&mut self, site: &str, ignored: &Ignored) {
+        self.relations.push(FieldRelation {
+            field: ignored.field.clone(),
+            left_out: Some(format!("ignored at {site}")),
+            reason: ignored.reason.clone(),
+        });
+    }
+
     /// Why a column is not compared, and the reason the check gives.
     pub(super) fn left_out(&self, column: &str) -> Option<String> {
         self.relations.iter().find(|r| r.field.value == column).and_then(|r| Some(format!("{}: {}", r.left_out.as_deref()?, r.reason)))

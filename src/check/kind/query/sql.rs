@@ -2,7 +2,7 @@
 
 use crate::document::decode::place_in;
 use crate::document::{At, Content, Node, Place, Problems};
-use crate::query::{Column, Compiled, ConditionProblem, Statement, Table};
+use crate::query::{Column, Compiled, ConditionProblem, Statement, Table, asks_site};
 
 use super::super::super::evidence::Pair;
 use super::super::super::lint::Catalogue;
@@ -35,6 +35,11 @@ impl Sql {
     /// Where bytes of the SQL stand in the file.
     pub(super) fn place(&self, (start, end): (usize, usize)) -> Place {
         place_in(&self.node, start, end)
+    }
+
+    /// Where it asks for the site, if it does.
+    pub(super) fn asks_site(&self) -> Option<Place> {
+        asks_site(&self.text).map(|(start, length)| self.place((start, start + length)))
     }
 
     /// Where the SQL stands: its first line, for what is said of all of it.

@@ -28,7 +28,7 @@ fn signed_run(test: &str, signed: Vec<Signature>) -> RunResult {
     settle(&run.project(), &files, outcomes, &looked, moment("2027-02-01T12:00:00Z"), &Request::default())
 }
 
-fn kind(test: &str) -> Box<dyn Kind> {
+fn kind(test: &str) -> std::sync::Arc<dyn Kind> {
     let text = format!("version: 1\narea: a\nowner: o\nchecks:\n  - id: a\n    {test}\n");
     let mut problems = crate::document::Problems::default();
     let document = crate::document::load("checks/a.yaml", text.as_bytes(), &mut problems).unwrap();
