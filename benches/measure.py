@@ -47,7 +47,7 @@ require: {criteria: none, reason: a measurement}
 system: slots_extract
 protocol: files
 datasets:
-  slots:
+  bench_slots:
     noun: slot
     read: {csv: slots.csv}
     key: [slot_code]

@@ -30,7 +30,8 @@ fn yaml_files(folder: &Path, below: &str) -> Vec<(PathBuf, String)> {
         .into_iter()
         .flatten()
         .filter(|e| e.path().extension().is_some_and(|x| x == "yaml"))
-        .filter(|e| !e.path().components().any(|c| c.as_os_str() == "extracts"))
+        // The catalogue is no part of a project that does not ask for it.
+        .filter(|e| !e.path().components().any(|c| c.as_os_str() == "extracts" || c.as_os_str() == "standard"))
         .map(|e| {
             let shown = e.path().strip_prefix(folder).unwrap().components();
             let shown: Vec<_> = shown.map(|c| c.as_os_str().to_str().unwrap().to_owned()).collect();

@@ -7,6 +7,9 @@ mod support;
 
 /// What people sign: the check and the command.
 mod attested;
+/// The standard catalogue: GO where all is as it asks, exactly its findings where not.
+mod catalogue;
+
 /// The commands as people type them.
 mod commands;
 /// README and documents.

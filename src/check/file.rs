@@ -17,6 +17,16 @@ pub struct CheckFile {
     pub path: String,
     /// SHA-256 of its text.
     pub digest: String,
+    /// True for a file of the standard catalogue: what it asks of datasets, lists and environments that a project does not have
+    /// is no mistake of the project, and CANNOT TELL when it is judged.
+    pub standard: bool,
+}
+
+impl CheckFile {
+    /// Marks a file of the standard catalogue.
+    pub fn of_the_catalogue(self) -> Self {
+        Self { standard: true, ..self }
+    }
 }
 
 /// One check.
@@ -81,7 +91,7 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<CheckFile>
     let one = |n: &Node, p: &mut Problems| check(n, area.as_deref(), owner.as_deref(), p);
     let checks = fields.need("checks", problems, |n, p| list(n, p, one));
     fields.close(problems);
-    Some(CheckFile { checks: checks?, path: document.file.path.clone(), digest: sha256(&document.file.text) })
+    Some(CheckFile { checks: checks?, path: document.file.path.clone(), digest: sha256(&document.file.text), standard: false })
 }
 
 fn check(node: &Node, area: Option<&str>, owner: Option<&str>, problems: &mut Problems) -> Option<Check> {

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{At, Problems};
 use crate::environment::Environment;
+use crate::snapshot::Plan;
 use crate::system::System;
 
 use super::baseline::Baseline;
 use super::criterion::objection as criterion_objection;
 use super::evidence::{List, Pair};
-use super::file::CheckFile;
+use super::file::{Check, CheckFile};
 
 /// What check files may refer to.
 pub struct Catalogue<'a> {
@@ -38,7 +39,7 @@ impl Catalogue<'_> {
 /// Lints all check files together: ids are unique, criteria are known, every kind's own lint is asked.
 pub fn lint(files: &[CheckFile], catalogue: &Catalogue<'_>, problems: &mut Problems) {
     let mut first: BTreeMap<&str, &At<String>> = BTreeMap::new();
-    for check in files.iter().flat_map(|f| &f.checks) {
+    for (file, check) in files.iter().flat_map(|f| f.checks.iter().map(move |c| (f, c))) {
         match first.get(check.id.as_str()) {
             Some(earlier) => {
                 let message = format!(
@@ -58,6 +59,26 @@ pub fn lint(files: &[CheckFile], catalogue: &Catalogue<'_>, problems: &mut Probl
         {
             problems.add(&criterion.place, format!("`{}` is no criterion", criterion.value)).expected("unknown criterion").help(help);
         }
-        check.test.lint(catalogue, problems);
+        if !file.standard || offers_all(check, catalogue) {
+            check.test.lint(catalogue, problems);
+        }
     }
+}
+
+/// True when every environment that a check names exists and offers what the check needs of it.
+fn offers_all(check: &Check, catalogue: &Catalogue<'_>) -> bool {
+    let mut plan = Plan::default();
+    check.test.plan(catalogue.pair, &mut plan);
+    let offers = |environment: &str, dataset: &str| {
+        let environment = catalogue.environments.get(environment);
+        let system = environment.and_then(|e| catalogue.systems.get(&e.system.value));
+        let (name, login) = dataset.split_once('@').map_or((dataset, None), |(name, login)| (name, Some(login)));
+        let seen = login.is_none_or(|login| environment.is_some_and(|e| e.login(login).is_some()));
+        seen && system.is_some_and(|s| !s.lacks(name))
+    };
+    let datasets = plan.datasets.iter().all(|(environment, datasets)| datasets.iter().all(|d| offers(environment, d)));
+    let known = |name: &str| catalogue.baselines.contains_key(name) || catalogue.unread_baselines.contains(name);
+    datasets
+        && check.test.baselines(catalogue.pair).iter().all(|(name, _)| known(name))
+        && check.test.lists().iter().all(|(list, _)| catalogue.lists.contains_key(&list.value))
 }

@@ -38,6 +38,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
         deviations: stated(&loaded, &evidence).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
         waivers: loaded.waivers.clone(),
         digests: loaded.digests.clone(),
+        hazards: loaded.hazards.clone(),
         since: since.map(|baseline| Since { baseline: baseline.clone(), rules: baselines::changed_rules(baseline, &loaded) }),
     };
     let result = decide(&loaded.project, &loaded.files, outcomes, &evidence, &request);
@@ -73,7 +74,7 @@ pub(super) fn judge(
 
 /// What people vouch for instead of the data, with their names, and what sites adjust without effect: in every report.
 fn stated(loaded: &Loaded, evidence: &Evidence) -> Vec<String> {
-    let mut found = loaded.notes.clone();
+    let mut found: Vec<String> = loaded.notes.iter().chain(&loaded.overridden).cloned().collect();
     for name in [&loaded.pair.training, &loaded.pair.production] {
         let Some(environment) = loaded.environments.get(name) else { continue };
         if let TakenAt::Stated { at, by, reason } = &environment.taken_at {

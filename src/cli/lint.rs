@@ -30,5 +30,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure>
         let notes: String = loaded.notes.iter().map(|note| format!("note: {}\n", inline(note))).collect();
         output::stdout(notes.as_bytes())?;
     }
+    let controlled = |id: &str| loaded.files.iter().flat_map(|f| &f.checks).any(|c| c.hazard.as_ref().is_some_and(|h| h.value == id));
+    let alone: Vec<&str> = loaded.hazards.iter().map(|h| h.id.value.as_str()).filter(|id| !controlled(id)).collect();
+    if !alone.is_empty() && !args.quiet {
+        let what = if alone.len() == 1 { "1 hazard has".to_owned() } else { format!("{} hazards have", alone.len()) };
+        output::stdout(format!("note: {what} no check as a control: {}\n", alone.join(", ")).as_bytes())?;
+    }
     Ok(ExitStatus::Go)
 }

@@ -4,14 +4,17 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use crate::check::{Attestations, Baseline, Catalogue, CheckFile, DocumentNow, List, Overlaid, Pair, RuleFile, lint_attestations, overlay};
+use crate::check::{
+    Attestations, Baseline, Catalogue, CheckFile, DocumentNow, HAZARDS_FILE, Hazard, List, Overlaid, Pair, RuleFile, lint_attestations,
+    overlay,
+};
 use crate::context::Context;
-use crate::document::{At, Document, Problems, load_file, sha256, suggest};
+use crate::document::{self, At, Document, Problems, load_file, sha256, suggest};
 use crate::environment::Environment;
-use crate::system::System;
+use crate::system::{BUILT_IN_SHARED, SHARED_PATH, Shared, System};
 use crate::verdict::{Project, Waiver, decode_project, lint_waivers};
 
-use super::{attestations, baselines, environments, pair, sites, waivers};
+use super::{attestations, baselines, environments, pair, sites, standard, waivers};
 
 /// Name of the file that makes a folder a project.
 pub(super) const PROJECT_FILE: &str = "gonogo.yaml";
@@ -32,11 +35,15 @@ pub(super) struct Loaded {
     pub(super) lists: BTreeMap<String, List>,
     pub(super) attestations: Attestations,
     pub(super) waivers: Vec<Waiver>,
+    /// The hazard log; empty when the project keeps none.
+    pub(super) hazards: Vec<Hazard>,
     /// SHA-256 of every file that judges, by shown path.
     pub(super) digests: Vec<(String, String)>,
     /// The same files, with what they say part by part; baselines are none of them.
     pub(super) rules: Vec<RuleFile>,
     pub(super) baselines: BTreeMap<String, Baseline>,
+    /// Built-in definitions that a file of the project takes the place of, in words.
+    pub(super) overridden: Vec<String>,
 }
 
 /// Why there is nothing to work with.
@@ -106,13 +113,16 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         let environment = decoded.unwrap_or_else(|| Environment::unreadable(&below(&root, &path)));
         keep(&mut environments, environment.name.clone(), environment, "environment", &mut problems);
     }
+    let mut overridden = Vec::new();
+    let shared = shared_names(&root, &mut read, &mut overridden, &mut problems);
     let mut systems = BTreeMap::new();
     for path in yaml_files(&root.join("environments").join("systems"), false) {
         if path.file_stem().is_some_and(|s| s == "shared") {
             continue;
         }
         let decoded = read(&path, &mut problems).and_then(|d| crate::system::decode(&d, false, &mut problems));
-        let system = decoded.unwrap_or_else(|| System::unreadable(&below(&root, &path)));
+        let mut system = decoded.unwrap_or_else(|| System::unreadable(&below(&root, &path)));
+        crate::system::hold(&mut system, &shared, &mut problems);
         keep(&mut systems, system.name.clone(), system, "system", &mut problems);
     }
     let mut files = Vec::new();
@@ -123,23 +133,40 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         }
     }
     let every_check = problems.len() == before;
+    let mut built_in = Vec::new();
+    if let Some(project) = &project {
+        let catalogue = standard::load(&root, project, &mut read, &mut problems);
+        files.extend(catalogue.files);
+        overridden.extend(catalogue.deviations);
+        built_in = catalogue.digests;
+    }
     let attestations = attestations::load(&root, &mut read, &mut problems);
     lint_attestations(&files, &attestations, every_check, &mut problems);
     let documents: Vec<Document> =
         yaml_files(&root.join("checks").join("sites"), false).iter().filter_map(|path| read(path, &mut problems)).collect();
     let sites = sites::decode(&documents, &mut problems);
+    digests.extend(built_in);
     let mut lists = BTreeMap::new();
     let of_sites = sites.iter().flat_map(|s| &s.adjustments).filter_map(|a| Some(a.rows.as_ref()?.rows.clone()));
-    let quoted = files.iter().flat_map(|f| &f.checks).flat_map(|c| c.test.lists()).map(|(name, _)| name);
-    for name in quoted.chain(of_sites) {
+    let quoted = files.iter().flat_map(|f| f.checks.iter().flat_map(|c| c.test.lists()).map(|(name, _)| (name, f.standard)));
+    for (name, standard) in quoted.chain(of_sites.map(|name| (name, false))) {
         if lists.contains_key(&name.value) {
             continue;
         }
-        if let Some(list) = load_list(&root, &name, &mut problems) {
+        if let Some(list) = load_list(&root, &name, standard, &mut problems) {
             digests.push((name.value.clone(), list.sha256.clone()));
             lists.insert(name.value.clone(), list);
         }
     }
+    let hazards = std::fs::read(root.join(HAZARDS_FILE)).ok().map(|bytes| {
+        digests.push((HAZARDS_FILE.to_owned(), sha256(&bytes)));
+        crate::check::decode_hazards(HAZARDS_FILE, &bytes, &mut problems)
+    });
+    let hazards = match &project {
+        Some(project) => standard::hazards(hazards, project, &mut problems),
+        None => hazards,
+    };
+    crate::check::lint_hazards(&files, hazards.as_deref(), &mut problems);
     for environment in environments.values() {
         environments::lint(environment, &systems, &mut problems);
     }
@@ -177,7 +204,43 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
     if !problems.is_empty() {
         return Err(LoadError::Mistakes(problems));
     }
-    Ok(Loaded { root, project, pair, environments, systems, files, sites, notes, lists, attestations, waivers, digests, rules, baselines })
+    Ok(Loaded {
+        root,
+        project,
+        pair,
+        environments,
+        systems,
+        files,
+        sites,
+        notes,
+        lists,
+        attestations,
+        waivers,
+        hazards: hazards.unwrap_or_default(),
+        digests,
+        rules,
+        baselines,
+        overridden,
+    })
+}
+
+/// The names that all systems share: the project's own file of them, or the built-in one.
+fn shared_names(
+    root: &Path,
+    read: &mut impl FnMut(&Path, &mut Problems) -> Option<Document>,
+    overridden: &mut Vec<String>,
+    problems: &mut Problems,
+) -> Shared {
+    let mut built_in = Problems::default();
+    let standard = document::load(SHARED_PATH, BUILT_IN_SHARED.as_bytes(), &mut built_in);
+    let standard = standard.and_then(|d| crate::system::decode_shared(&d, &mut built_in)).unwrap_or_default();
+    let own = root.join(SHARED_PATH);
+    if !own.is_file() {
+        return standard;
+    }
+    let Some(own) = read(&own, problems).and_then(|d| crate::system::decode_shared(&d, problems)) else { return standard };
+    overridden.extend(own.difference(&standard).map(|how| format!("{SHARED_PATH} takes the place of the built-in one: {how}")));
+    own
 }
 
 impl Loaded {
@@ -207,7 +270,8 @@ fn keep<T>(map: &mut BTreeMap<String, T>, name: At<String>, value: T, what: &str
     }
 }
 
-fn load_list(root: &Path, name: &At<String>, problems: &mut Problems) -> Option<List> {
+/// A list of the project. A check of the catalogue takes the catalogue's own where there is none; without either it CANNOT TELL.
+fn load_list(root: &Path, name: &At<String>, standard: bool, problems: &mut Problems) -> Option<List> {
     let relative = Path::new(&name.value);
     if relative.components().any(|c| !matches!(c, Component::Normal(_) | Component::CurDir)) {
         problems.add(&name.place, "a list lies inside the project").expected("a path below checks/, such as lists/clinics.csv");
@@ -216,6 +280,7 @@ fn load_list(root: &Path, name: &At<String>, problems: &mut Problems) -> Option<
     let path = root.join(relative);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
+        Err(error) if standard && error.kind() == std::io::ErrorKind::NotFound => standard::list(&name.value)?.to_vec(),
         Err(error) => {
             let lists = csv_files(&root.join("checks"));
             let help = suggest::nearest_or_all(&name.value, lists.iter().map(String::as_str));
@@ -255,7 +320,7 @@ fn list_mistake(name: &At<String>, error: &csv::Error, problems: &mut Problems) 
 pub(super) fn yaml_files(dir: &Path, deep: bool) -> Vec<PathBuf> {
     let not_checks = |path: &Path| {
         let relative = path.strip_prefix(dir).unwrap_or(path);
-        relative == Path::new("waivers.yaml") || ["lists", "sites", "attestations"].iter().any(|d| relative.starts_with(d))
+        relative == Path::new("waivers.yaml") || ["lists", "sites", "attestations", "standard"].iter().any(|d| relative.starts_with(d))
     };
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(dir)
         .max_depth(if deep { 16 } else { 1 })

@@ -20,6 +20,7 @@ mod schema;
 mod show;
 mod sites;
 mod snapshot;
+mod standard;
 mod waive;
 mod waivers;
 

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::document::suggest;
 use crate::exit::ExitStatus;
 use crate::report::text::{cut, inline, wrap};
-use crate::snapshot::{DatasetEntry, Snapshot, SnapshotError, Store, Table};
+use crate::snapshot::{DatasetEntry, RECORDS, Snapshot, SnapshotError, Store, Table, records_shown};
 use crate::value::{Cell, Key, State};
 
 use super::args::{Args, ShowArgs};
@@ -125,13 +125,27 @@ fn rows(table: &Table, limit: usize, format: Rows, width: usize) -> Result<Vec<u
                 break 'batches;
             }
             let key = Key::from_bytes(batch.key(i)).unwrap_or(Key { rung: crate::value::NO_KEY, parts: Vec::new() });
-            found.push((key, (0..columns.len()).map(|c| batch.cell(i, c).to_cell()).collect()));
+            let mut cells: Vec<Cell> = (0..columns.len()).map(|c| batch.cell(i, c).to_cell()).collect();
+            hide_small_numbers(entry, &mut cells);
+            found.push((key, cells));
         }
     }
     match format {
         Rows::Terminal => Ok(terminal(entry, &found, width).into_bytes()),
         Rows::Json => json(entry, &found),
         Rows::Csv => csv(entry, &found),
+    }
+}
+
+/// Of records of patients, fewer than five could be recognised.
+fn hide_small_numbers(entry: &DatasetEntry, cells: &mut [Cell]) {
+    if entry.measured.is_none() {
+        return;
+    }
+    for (cell, _) in cells.iter_mut().zip(&entry.columns).filter(|(_, column)| column.name == RECORDS) {
+        if let Ok(n) = cell.text.parse() {
+            cell.text = records_shown(n);
+        }
     }
 }
 

@@ -140,6 +140,7 @@ impl Shape {
             rows_with_shared_key: stored.windows(2).filter(|w| w[0].key == w[1].key).count() as u64,
             sources: Vec::new(),
             declared_empty: None,
+            measured: None,
         };
         Memory { entry, rows: stored }
     }

@@ -43,6 +43,7 @@ struct Report<'a> {
     counts: Totals,
     environments: Vec<Environment<'a>>,
     required: Vec<Required<'a>>,
+    hazards: Vec<Hazard<'a>>,
     checks: Vec<check::Check<'a>>,
     waivers: Vec<waiver::Waiver<'a>>,
     digests: Vec<FileDigest<'a>>,
@@ -113,6 +114,17 @@ struct Required<'a> {
 }
 
 #[derive(Serialize)]
+struct Hazard<'a> {
+    id: &'a str,
+    hazard: &'a str,
+    effect: &'a str,
+    risk: u8,
+    residual_risk: Option<u8>,
+    checks: &'a [String],
+    control: &'static str,
+}
+
+#[derive(Serialize)]
 struct FileDigest<'a> {
     path: &'a str,
     sha256: &'a str,
@@ -180,6 +192,19 @@ impl<'a> Report<'a> {
                     checks: &r.checks,
                     answered: r.answered,
                     not_applicable: r.not_applicable.as_deref(),
+                })
+                .collect(),
+            hazards: result
+                .hazards
+                .iter()
+                .map(|h| Hazard {
+                    id: &h.id,
+                    hazard: &h.hazard,
+                    effect: &h.effect,
+                    risk: h.risk,
+                    residual_risk: h.residual_risk,
+                    checks: &h.checks,
+                    control: h.control.word(),
                 })
                 .collect(),
             checks: result.checks.iter().map(|c| check::Check::of(c, &result.keys)).collect(),

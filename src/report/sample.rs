@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::check::{FieldChange, Finding, FindingKind, Ledger, Outcome, ReadCount, Severity, Status};
 use crate::value::{Cell, Key, State};
 use crate::verdict::{
-    CheckResult, Counts, Decision, EnvironmentResult, LoginResult, NewSince, RequiredResult, RunResult, WaiverResult, WaiverState, group,
+    CheckResult, Control, Counts, Decision, EnvironmentResult, HazardResult, LoginResult, NewSince, RequiredResult, RunResult,
+    WaiverResult, WaiverState, group,
 };
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -55,6 +56,18 @@ pub(super) fn outcome(findings: Vec<Finding>) -> Outcome {
             ..Ledger::default()
         },
         ..Outcome::default()
+    }
+}
+
+pub(super) fn hazard(id: &str, control: Control, checks: &[&str]) -> HazardResult {
+    HazardResult {
+        id: id.into(),
+        hazard: "A clinic cannot be found when a patient is booked".into(),
+        effect: "Late treatment".into(),
+        risk: 4,
+        residual_risk: Some(2),
+        checks: checks.iter().map(|c| (*c).into()).collect(),
+        control,
     }
 }
 
@@ -166,6 +179,7 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
         ],
         waivers: Vec::new(),
         never_waive: vec![Severity::Blocker],
+        hazards: Vec::new(),
         keys: [("clinics".to_owned(), vec![vec!["code".to_owned()]])].into(),
         checks,
         digests: vec![("gonogo.yaml".into(), "ab".repeat(32))],
@@ -381,6 +395,9 @@ pub(super) fn hostile() -> RunResult {
     }
     let refused = WaiverResult { why: Some(evil.into()), about: Some(evil.into()), state: WaiverState::Refused, ..waiver.clone() };
     hostile.waivers.push(refused);
+    hostile.hazards = vec![hazard(evil, Control::Failed, &[evil]), hazard(evil, Control::None, &[])];
+    hostile.hazards[0].hazard = evil.into();
+    hostile.hazards[0].effect = evil.into();
     hostile.environments[0].name = evil.into();
     hostile.environments[0].origin = evil.into();
     hostile.environments[0].instance = Some(evil.into());

@@ -7,6 +7,7 @@
 mod blocks;
 mod findings;
 mod further;
+mod hazards;
 mod headline;
 mod known;
 mod ledger;
@@ -25,7 +26,7 @@ use line::Line;
 const SCREEN: usize = 60;
 
 /// Lines when there are at most [`FEW`] findings.
-const ROOM: usize = 100;
+const ROOM: usize = 104;
 
 /// Findings that are talked about one by one.
 const FEW: u64 = 500;
@@ -38,6 +39,7 @@ enum Part {
     Open,
     Waivers,
     Known,
+    Hazards,
     Deviations,
     Looked,
     Ledger,
@@ -45,12 +47,13 @@ enum Part {
     Further,
 }
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     Part::Headline,
     Part::Blocks,
     Part::Open,
     Part::Waivers,
     Part::Known,
+    Part::Hazards,
     Part::Deviations,
     Part::Looked,
     Part::Ledger,
@@ -59,10 +62,11 @@ const PARTS: [Part; 10] = [
 ];
 
 /// What is shortened, in this order, until the screen fits: a part and the level it is told at from then on.
-const SHORTEN: [(Part, u8); 16] = [
+const SHORTEN: [(Part, u8); 17] = [
     (Part::Known, 1),
     (Part::Passed, 1),
     (Part::Waivers, 1),
+    (Part::Hazards, 1),
     (Part::Ledger, 1),
     (Part::Deviations, 1),
     (Part::Open, 1),
@@ -118,6 +122,7 @@ fn screen(result: &RunResult, width: usize, verbosity: u8, levels: [u8; PARTS.le
             Part::Known => known::lines(result, width, if verbosity > 0 { known::ALL } else { level }),
             Part::Open => open::lines(result, width, level),
             Part::Waivers => waivers::lines(result, width, level),
+            Part::Hazards => hazards::lines(result, width, level),
             Part::Deviations => looked::deviations(result, width, level),
             Part::Looked => looked::environments(result, width, level),
             Part::Ledger => ledger::lines(result, width, level),

@@ -6,6 +6,7 @@ use crate::value::Type;
 
 use super::ladder::Ladder;
 use super::manifest::{CellCounts, ColumnEntry, Completeness, DatasetEntry, Grade};
+use super::measure::RECORDS;
 
 /// The entry of a dataset that was read. Columns that the system does not offer come last, with no cells.
 pub(super) fn read(dataset: &Dataset, ladder: &Ladder, summary: &ReadSummary, completeness: Completeness) -> DatasetEntry {
@@ -46,6 +47,7 @@ pub(super) fn undefined(name: &str, reason: String) -> DatasetEntry {
         rows_with_shared_key: 0,
         sources: Vec::new(),
         declared_empty: None,
+        measured: None,
     }
 }
 
@@ -78,6 +80,9 @@ fn bare(dataset: &Dataset) -> DatasetEntry {
             ..column(&c.name.value, if c.references.is_some() { Type::Text } else { c.kind })
         })
         .collect();
+    if dataset.measured {
+        columns.push(column(RECORDS, Type::Integer));
+    }
     for (name, reason) in dataset.not_offered.iter().filter(|(name, _)| dataset.column(name).is_none()) {
         columns.push(ColumnEntry { not_offered: Some(reason.clone()), ..column(name, Type::Text) });
     }

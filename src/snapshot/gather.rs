@@ -14,6 +14,7 @@ use super::draft::TableDraft;
 use super::entry;
 use super::ladder::{Census, Ladder, Shared};
 use super::manifest::{Completeness, DatasetEntry};
+use super::measure::Tally;
 use super::references::{Ids, Target};
 use super::row::{push_cell, push_id, read_row};
 use super::spool::Spool;
@@ -50,6 +51,8 @@ pub(super) struct Gathered {
     completeness: Completeness,
     defaulted: Vec<u64>,
     cells: Vec<Cell>,
+    /// Records counted, of a measured dataset: the spool then holds groups of them.
+    measured: Option<u64>,
 }
 
 /// Reads a dataset; `targets` holds what its key refers to. An error is the reason why the dataset is unread.
@@ -87,6 +90,7 @@ pub(super) fn read(dataset: &Arc<Dataset>, site: &Site, targets: &Targets) -> Re
     let mut defaulted = vec![0; plans.len()];
     let mut cells = vec![Cell::default(); plans.len()];
     let mut body = Vec::new();
+    let mut tally = dataset.measured.then(Tally::default);
     let mut sink = |row: RawRow| -> Result<(), SourceError> {
         let failed = |e: std::io::Error| SourceError::new(e.to_string(), row.origin.as_str(), "check free space, and the row itself");
         if row.cells.len() != plans.len() {
@@ -106,8 +110,13 @@ pub(super) fn read(dataset: &Arc<Dataset>, site: &Site, targets: &Targets) -> Re
                     }
                 }
             }
-            push_cell(&mut body, cell.as_ref()).map_err(failed)?;
+            if tally.is_none() {
+                push_cell(&mut body, cell.as_ref()).map_err(failed)?;
+            }
             cells[i] = cell;
+        }
+        if let Some(tally) = &mut tally {
+            return tally.count(&cells, &mut body).map_err(failed);
         }
         let id = value::cell(&row.id, Type::Text, None, None, &Moments::default());
         push_id(&mut body, (id.state == State::Value).then_some(id.text.as_str())).map_err(failed)?;
@@ -115,7 +124,12 @@ pub(super) fn read(dataset: &Arc<Dataset>, site: &Site, targets: &Targets) -> Re
         spool.push(&body).map_err(failed)
     };
     let summary = (site.reader)(dataset, &site.root, site.site.as_deref(), &mut sink).map_err(|e| one_line(&e))?;
-    let completeness = complete::judge(dataset, &summary, spool.rows())?;
+    let measured = tally.as_ref().map(Tally::records);
+    let completeness = complete::judge(dataset, &summary, measured.unwrap_or_else(|| spool.rows()))?;
+    if let Some(tally) = tally {
+        tally.close(&mut spool)?;
+        cells.push(Cell::default());
+    }
     let unread = |i: usize| summary.unread.get(i).and_then(Option::as_ref).filter(|_| !dataset.columns[i].optional);
     if ladder.is_lost(|i| unread(i).is_some()) {
         let reason = in_key.iter().find_map(|i| unread(*i)).map_or("", String::as_str);
@@ -123,7 +137,7 @@ pub(super) fn read(dataset: &Arc<Dataset>, site: &Site, targets: &Targets) -> Re
     }
     let shared = census.close();
     drop(plans);
-    Ok(Gathered { dataset: Arc::clone(dataset), ladder, shared, spool, summary, completeness, defaulted, cells })
+    Ok(Gathered { dataset: Arc::clone(dataset), ladder, shared, spool, summary, completeness, defaulted, cells, measured })
 }
 
 /// How cells of one column are made.
@@ -172,9 +186,10 @@ impl Gathered {
 
     /// Follows the other references, keys, sorts and writes the rows.
     pub(super) fn finish(self, site: &Site, targets: &Targets) -> Result<DatasetEntry, SnapshotError> {
-        let Self { dataset, ladder, shared, mut spool, summary, completeness, mut defaulted, mut cells } = self;
+        let Self { dataset, ladder, shared, mut spool, summary, completeness, mut defaulted, mut cells, measured } = self;
         let in_key = ladder.columns();
         let mut entry = entry::read(&dataset, &ladder, &summary, completeness);
+        entry.measured = measured;
         let mut follow = Vec::new();
         for (i, column) in dataset.columns.iter().enumerate().filter(|(i, _)| !in_key.contains(i)) {
             let Some(name) = &column.references else { continue };

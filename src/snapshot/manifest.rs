@@ -122,6 +122,9 @@ pub struct DatasetEntry {
     pub sources: Vec<SourceEntry>,
     /// True when an absent file was declared to mean an empty dataset.
     pub declared_empty: Option<String>,
+    /// Records of patients that were counted: the rows are then combinations of their values, each with how many records have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<u64>,
 }
 
 /// Completeness and its grade: unknown can never be GO.

@@ -3,6 +3,7 @@
 mod column;
 mod complete;
 mod dataset;
+mod measure;
 mod patient;
 mod read;
 mod reference;

@@ -1,12 +1,16 @@
 //! What a kind of system offers: datasets, how they are read, what identifies a row. Data, not code.
 
 mod decode;
+mod hold;
 mod normaliser;
 mod path;
+mod shared;
 mod site;
 
 pub use decode::{decode, is_patient_resource};
+pub use hold::hold;
 pub use path::{PathError, RowPath, Step, follow};
+pub use shared::{BUILT_IN as BUILT_IN_SHARED, PATH as SHARED_PATH, Shared, SharedColumn, SharedDataset, decode_shared};
 pub use site::site_dataset;
 
 use std::collections::BTreeMap;
@@ -75,13 +79,16 @@ pub struct Dataset {
     pub name: At<String>,
     /// What one row is called ("clinic"); the dataset's name when not given.
     pub noun: String,
+    /// True for records of patients: rows are counted by their columns while they are read, and never stored.
+    pub measured: bool,
     /// How its rows are read.
     pub read: Read,
     /// Further kinds of file that hold rows of the same dataset (`read:` is then a list, each entry with its own `columns:` for
     /// where the cells come from, and its own `none:`). Each is this dataset with another `read` and other column sources;
     /// names, types, order and number of columns are the same. Rows of all are one dataset.
     pub also: Vec<Dataset>,
-    /// The key ladder, best rung first: column names.
+    /// The key ladder, best rung first: column names. Of a measured dataset, all its columns: what is stored is a count per
+    /// combination of their values.
     pub key: Vec<Vec<At<String>>>,
     /// Source of the surrogate id: never compared, used to follow references and to find renames.
     pub id: Option<Source>,

@@ -10,6 +10,7 @@ use crate::snapshot::{DatasetEntry, Grade, LoginEntry, Manifest, split_view};
 use super::decide::{Facts, Request, judge};
 use super::deviations::deviations;
 use super::group::{group, records};
+use super::hazard;
 use super::new_since::Telling;
 use super::project::Project;
 use super::require::{self, STANDARD_CRITERIA};
@@ -117,6 +118,7 @@ pub fn settle(
         required: required.results,
         waivers,
         never_waive: project.policy.never_waive.clone(),
+        hazards: hazard::judge(&request.hazards, &results),
         keys: keys(looked, &project.production.value),
         checks: results,
         digests: request.digests.clone(),

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::check::{CheckFile, Evidence, Outcome, Severity, Status};
+use crate::check::{CheckFile, Evidence, Hazard, Outcome, Severity, Status};
 
 use super::assemble::{Looked, settle};
 use super::new_since::{NewSince, Since};
@@ -30,6 +30,8 @@ pub struct Request {
     pub digests: Vec<(String, String)>,
     /// The baseline since which new findings count; all count when there is none.
     pub since: Option<Since>,
+    /// The hazard log.
+    pub hazards: Vec<Hazard>,
 }
 
 /// Decides. `outcomes` holds one outcome per check of `files`, by its name; a check without one counts as CANNOT TELL.

@@ -209,6 +209,7 @@ mod tests {
                 rows_with_shared_key: 0,
                 sources: vec![SourceEntry { path: "clinics.csv".into(), sha256: format!("sha-{name}"), bytes: 9 }],
                 declared_empty: None,
+                measured: None,
             }],
             logins: Vec::new(),
             content_id: format!("content-{name}"),

@@ -20,6 +20,8 @@ pub struct Project {
     pub policy: Policy,
     /// What a GO must contain.
     pub require: Require,
+    /// The standard catalogue, when the project takes its checks.
+    pub catalogue: Option<CatalogueUse>,
     /// SHA-256 of the file's text.
     pub digest: String,
     /// Where it begins.
@@ -50,6 +52,24 @@ pub struct MaxWaived {
     pub findings: u64,
     /// Groups.
     pub groups: u64,
+}
+
+/// How a project uses the standard catalogue.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogueUse {
+    /// Checks that do not fit this hospital.
+    pub without: Vec<Without>,
+}
+
+/// A check of the catalogue that is left out.
+#[derive(Clone, Debug)]
+pub struct Without {
+    /// Its id.
+    pub check: At<String>,
+    /// Why.
+    pub reason: String,
+    /// Who agreed.
+    pub approver: String,
 }
 
 /// What a GO must contain.

@@ -6,7 +6,7 @@ use crate::check::{Severity, criterion_objection};
 use crate::document::decode::{Fields, count, duration, entries, instant, list, name, one_of, one_or_list, some_text, version};
 use crate::document::{At, Content, Document, Node, Problems, sha256, suggest};
 
-use super::project::{Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria};
+use super::project::{CatalogueUse, Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria, Without};
 use super::require::STANDARD_CRITERIA;
 
 /// Decodes `gonogo.yaml`; every mistake goes to `problems`.
@@ -23,6 +23,7 @@ pub fn decode_project(document: &Document, problems: &mut Problems) -> Option<Pr
     // Without the field the strictest demand holds, never the weakest.
     let standard = Require { criteria: RequiredCriteria::Standard, not_applicable: Vec::new() };
     let require = fields.get("require", problems, require).unwrap_or(standard);
+    let catalogue = fields.get("catalogue", problems, catalogue);
     fields.close(problems);
     let (training, production) = pair?;
     Some(Project {
@@ -32,6 +33,7 @@ pub fn decode_project(document: &Document, problems: &mut Problems) -> Option<Pr
         production,
         policy,
         require,
+        catalogue,
         digest: sha256(&document.file.text),
         place: document.root.place.clone(),
     })
@@ -103,6 +105,28 @@ fn approvers(node: &Node, problems: &mut Problems) -> Option<Vec<(Severity, Vec<
         }
     }
     Some(found)
+}
+
+/// `standard`, or `{use: standard, without: [{check, reason, approver}]}`.
+fn catalogue(node: &Node, problems: &mut Problems) -> Option<CatalogueUse> {
+    let word = |n: &Node, p: &mut Problems| one_of(n, "catalogue", &[("standard", ())], p);
+    if let Content::Scalar(_) = node.content {
+        return word(node, problems).map(|_| CatalogueUse::default());
+    }
+    let mut fields = Fields::open(node, "`catalogue`", problems)?;
+    let named = fields.need("use", problems, word);
+    let without = fields.get("without", problems, |n, p| list(n, p, without)).unwrap_or_default();
+    fields.close(problems);
+    named.map(|_| CatalogueUse { without })
+}
+
+fn without(node: &Node, problems: &mut Problems) -> Option<Without> {
+    let mut fields = Fields::open(node, "a check that is left out", problems)?;
+    let check = fields.need("check", problems, some_text);
+    let reason = fields.need("reason", problems, some_text);
+    let approver = fields.need("approver", problems, some_text);
+    fields.close(problems);
+    Some(Without { check: check?, reason: reason?.value, approver: approver?.value })
 }
 
 fn require(node: &Node, problems: &mut Problems) -> Option<Require> {

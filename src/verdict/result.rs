@@ -9,6 +9,7 @@ use crate::check::{Finding, Outcome, Severity, Status};
 use crate::exit::ExitStatus;
 
 use super::group::Group;
+use super::hazard::HazardResult;
 use super::new_since::NewSince;
 use super::waiver::WaiverResult;
 
@@ -157,6 +158,9 @@ pub struct RunResult {
     pub environments: Vec<EnvironmentResult>,
     /// The required criteria and whether each has an outcome.
     pub required: Vec<RequiredResult>,
+    /// The hazards of the log, those whose controls do not hold first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hazards: Vec<HazardResult>,
     /// The checks, those that block first, then by severity, area and id.
     pub checks: Vec<CheckResult>,
     /// Every waiver of the project, in the order of the file, and whether it holds.

@@ -3,12 +3,13 @@
 mod bounds;
 mod groups;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::decode::{Fields, count, name, one_or_list};
 use crate::document::{At, Node, Place, Problems};
-use crate::snapshot::Plan;
-use crate::value::{Cell, Key};
+use crate::snapshot::{Plan, records_shown};
+use crate::system::Dataset;
+use crate::value::{Cell, Key, Type};
 
 use super::super::evidence::{Evidence, Pair};
 use super::super::finding::{Finding, FindingKind};
@@ -19,16 +20,16 @@ use super::reading::doubtful;
 use super::select::{self, Where};
 use super::signed::{self, Signed};
 use super::{Anchor, Context, Kind, target, words};
-use bounds::{EqualTo, Within};
+use bounds::{EqualTo, Most, Within};
 use groups::{Group, Groups};
 
-/// `{dataset, in, by, at_least, at_most, equal_to, within, where, reason, plus, signed}`.
+/// `{dataset, in, by, at_least, at_most, equal_to, within, where, reason, plus, signed}`; `at_most` may be a share.
 struct Count {
     dataset: At<String>,
     environment: At<String>,
     by: Vec<At<String>>,
     at_least: Option<u64>,
-    at_most: Option<u64>,
+    at_most: Option<Most>,
     equal_to: Option<EqualTo>,
     within: Within,
     r#where: Option<Where>,
@@ -42,6 +43,9 @@ struct Plus {
     dataset: At<String>,
     /// The column that holds the reason; records without one do not count.
     by: At<String>,
+    /// The column that says how many records a row counts; a row is one record without it.
+    records: Option<At<String>>,
+    r#where: Option<Where>,
 }
 
 pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Kind>> {
@@ -50,7 +54,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Kin
     let environment = fields.need("in", problems, name);
     let by = fields.get("by", problems, |n, p| one_or_list(n, p, name)).unwrap_or_default();
     let at_least = fields.get("at_least", problems, count);
-    let at_most = fields.get("at_most", problems, count);
+    let at_most = fields.get("at_most", problems, bounds::most);
     let equal_to = fields.get("equal_to", problems, bounds::equal_to);
     let within = fields.get("within", problems, bounds::within);
     let r#where = select::decode(&mut fields, problems);
@@ -61,9 +65,15 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Kin
         problems.add(&node.place, "`count` needs a bound").expected("at_least, at_most or equal_to");
     }
     if let (Some(least), Some(most)) = (&at_least, &at_most)
-        && least.value > most.value
+        && let Most::Records(n) = most.value
+        && least.value > n
     {
-        problems.add(&most.place, format!("nothing is at least {} and at most {}", least.value, most.value)).help("swap the two");
+        problems.add(&most.place, format!("nothing is at least {} and at most {n}", least.value)).help("swap the two");
+    }
+    if let (Some(At { value: Most::Share(_), place }), None) = (&at_most, &r#where)
+        && !said(&mut fields, "where")
+    {
+        problems.add(place, "a share is of what there is without `where`, and there is none").help("add `where` and its reason");
     }
     if let (Some(within), false) = (&within, said(&mut fields, "equal_to")) {
         problems.add(&within.place, "`within` says how far from `equal_to`, and there is none").help("remove it, or add `equal_to`");
@@ -88,8 +98,10 @@ fn plus(node: &Node, problems: &mut Problems) -> Option<Plus> {
     let mut fields = Fields::open(node, "`plus`", problems)?;
     let dataset = fields.need("dataset", problems, name);
     let by = fields.need("by", problems, name);
+    let records = fields.get("records", problems, name);
+    let r#where = select::decode(&mut fields, problems);
     fields.close(problems);
-    Some(Plus { dataset: dataset?, by: by? })
+    Some(Plus { dataset: dataset?, by: by?, records, r#where })
 }
 
 impl Kind for Count {
@@ -113,9 +125,9 @@ impl Kind for Count {
         if let Some(environment) = here {
             self.lint_in(environment, catalogue, problems);
             if let Some(plus) = &self.plus
-                && let Some(dataset) = target::lint_dataset(environment, &plus.dataset, catalogue, problems)
+                && let Some(dataset) = target::lint_counted(environment, &plus.dataset, catalogue, problems)
             {
-                target::lint_column(dataset, &plus.by, problems);
+                plus.lint(dataset, problems);
                 for by in &self.by {
                     target::lint_column(dataset, by, problems);
                 }
@@ -155,9 +167,15 @@ impl Kind for Count {
         let environment = target::environment(&self.environment, &evidence.pair);
         let groups = Groups { evidence, by: &self.by, severity: context.severity.changed };
         let here = groups.count(environment, &self.dataset, self.r#where.as_ref(), &mut collector, &mut outcome);
+        let measured = here.as_ref().is_some_and(|h| h.measured);
+        let show = |n: u64| if measured { records_shown(n) } else { n.to_string() };
         let rejected = match &self.plus {
-            Some(plus) => groups.rejected(environment, &plus.dataset, &plus.by, &mut collector, &mut outcome).map(Some),
+            Some(plus) => groups.rejected(environment, plus, show, &mut collector, &mut outcome).map(Some),
             None => Some(None),
+        };
+        let all = match self.at_most {
+            Some(Most::Share(_)) => groups.count(environment, &self.dataset, None, &mut collector, &mut outcome).map(|all| all.counts),
+            _ => Some(BTreeMap::new()),
         };
         let there = match &self.equal_to {
             Some(EqualTo::Environment(other)) => {
@@ -166,11 +184,11 @@ impl Kind for Count {
             }
             _ => Some(None),
         };
-        if let (Some(mut here), Some(rejected), Some(there)) = (here, rejected, there) {
+        if let (Some(mut here), Some(rejected), Some(there), Some(all)) = (here, rejected, there, all) {
             for (group, n) in rejected.into_iter().flatten() {
                 *here.counts.entry(group).or_default() += n;
             }
-            self.judge(environment, &here, there.as_ref(), evidence, context, &mut collector, &mut outcome);
+            self.judge(environment, &here, there.as_ref(), &all, evidence, context, &mut collector, &mut outcome);
         }
         outcome.ledger.columns_compared = self.by.iter().map(|c| c.value.clone()).collect();
         collector.finish(&mut outcome);
@@ -178,9 +196,25 @@ impl Kind for Count {
     }
 }
 
+impl Plus {
+    fn lint(&self, dataset: &Dataset, problems: &mut Problems) {
+        target::lint_column(dataset, &self.by, problems);
+        if let Some(records) = &self.records
+            && let Some(column) = target::lint_column(dataset, records, problems)
+            && column.kind != Type::Integer
+        {
+            let message = format!("`{}` is of type {}: it does not say how many records a row counts", records.value, column.kind.word());
+            problems.add(&records.place, message).expected("a column of type integer");
+        }
+        if let Some(selected) = &self.r#where {
+            selected.clause.lint(dataset, problems);
+        }
+    }
+}
+
 impl Count {
     fn lint_in(&self, environment: &str, catalogue: &Catalogue<'_>, problems: &mut Problems) {
-        let Some(dataset) = target::lint_dataset(environment, &self.dataset, catalogue, problems) else { return };
+        let Some(dataset) = target::lint_counted(environment, &self.dataset, catalogue, problems) else { return };
         for by in &self.by {
             if let Some(column) = target::lint_column(dataset, by, problems)
                 && column.list.is_some()
@@ -201,6 +235,7 @@ impl Count {
         environment: &str,
         here: &groups::Counted,
         there: Option<&groups::Counted>,
+        all: &BTreeMap<Group, u64>,
         evidence: &Evidence,
         context: &Context<'_>,
         collector: &mut Collector<'_>,
@@ -230,9 +265,14 @@ impl Count {
         for group in universe {
             let found = here.counts.get(group).copied().unwrap_or(0);
             let expected = there.map(|t| t.counts.get(group).copied().unwrap_or(0));
-            if let Some((wanted, why)) = self.objection(found, expected, &evidence.pair) {
+            let all = all.get(group).copied().unwrap_or(0);
+            let show = |n: u64| if here.measured { records_shown(n) } else { n.to_string() };
+            if let Some((wanted, why)) = self.objection(found, expected, all, show, &evidence.pair) {
                 let what = if group.is_empty() { format!("`{}`", self.dataset.value) } else { self.group_name(group) };
-                let number = words::number(found, &here.noun, &self.dataset);
+                let number = match show(found) {
+                    few if few.starts_with('<') => format!("{few} {}", self.dataset.value.replace('_', " ")),
+                    _ => words::number(found, &here.noun, &self.dataset),
+                };
                 let message = format!("{what} has {number} in {environment}, {why}");
                 let finding = at.finding(FindingKind::Count, context.severity.changed, Key::new(group.iter().cloned()), message);
                 let cause = if expected.is_some() && found == 0 {
@@ -245,7 +285,7 @@ impl Count {
                     // The group's columns: its key is no key of a record.
                     field: (!by.is_empty()).then(|| by.join(", ")),
                     expected: Some(Cell::value(wanted)),
-                    found: Some(Cell::value(found.to_string())),
+                    found: Some(Cell::value(show(found))),
                     cause,
                     ..finding
                 });
@@ -259,12 +299,20 @@ impl Count {
     }
 
     /// What was expected, and why the number does not meet it.
-    fn objection(&self, found: u64, elsewhere: Option<u64>, pair: &Pair) -> Option<(String, String)> {
+    fn objection(
+        &self,
+        found: u64,
+        elsewhere: Option<u64>,
+        all: u64,
+        show: impl Fn(u64) -> String,
+        pair: &Pair,
+    ) -> Option<(String, String)> {
         if let Some(least) = self.at_least.filter(|n| found < *n) {
             return Some((format!("at least {least}"), format!("at least {least} are expected")));
         }
-        if let Some(most) = self.at_most.filter(|n| found > *n) {
-            return Some((format!("at most {most}"), format!("at most {most} are expected")));
+        if let Some(most) = self.at_most.filter(|most| !most.allows(found, all)) {
+            let of = if let Most::Share(_) = most { format!(" of {}", show(all)) } else { String::new() };
+            return Some((format!("at most {}{of}", most.words()), format!("at most {}{of} are expected", most.words())));
         }
         match &self.equal_to {
             Some(EqualTo::Number(n)) if !self.within.allows(found, *n) => {
@@ -276,7 +324,7 @@ impl Count {
                 let absent = (found == 0) != (expected == 0);
                 let other = target::environment(other, pair);
                 (absent || !self.within.allows(found, expected))
-                    .then(|| (expected.to_string(), format!("{expected} in {other}{}", self.within.words())))
+                    .then(|| (show(expected), format!("{} in {other}{}", show(expected), self.within.words())))
             }
             _ => None,
         }

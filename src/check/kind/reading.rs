@@ -42,7 +42,7 @@ fn table(evidence: &Evidence, environment: &str, dataset: &str, line: &mut ReadC
         doubtful(outcome, format!("`{dataset}` of {environment} could not be read wholly: {why}"));
         return None;
     }
-    line.rows = Some(entry.rows);
+    line.rows = Some(entry.measured.unwrap_or(entry.rows));
     if entry.completeness.grade == Grade::Unknown {
         doubtful(outcome, format!("nobody says how many rows `{dataset}` of {environment} should have ({})", entry.completeness.method));
     }

@@ -34,8 +34,24 @@ pub(super) fn lint_environment<'a>(word: &'a At<String>, catalogue: &'a Catalogu
     None
 }
 
-/// Looks up a dataset in the system of an environment.
+/// Looks up a dataset in the system of an environment. Records of patients are counted, and nothing else.
 pub(super) fn lint_dataset<'a>(
+    environment: &str,
+    dataset: &At<String>,
+    catalogue: &'a Catalogue<'_>,
+    problems: &mut Problems,
+) -> Option<&'a Dataset> {
+    let found = lint_counted(environment, dataset, catalogue, problems)?;
+    if found.measured {
+        let message = format!("`{}` are records of patients, of which only counts are kept", dataset.value);
+        problems.add(&dataset.place, message).expected("a dataset of configuration").help("ask for numbers with `count`");
+        return None;
+    }
+    Some(found)
+}
+
+/// Looks up a dataset that is only counted.
+pub(super) fn lint_counted<'a>(
     environment: &str,
     dataset: &At<String>,
     catalogue: &'a Catalogue<'_>,

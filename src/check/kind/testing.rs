@@ -214,9 +214,19 @@ impl Hospital {
 
     /// Judges checks, given as the lines below `checks:`; they must have no mistakes.
     pub(super) fn judge(&self, checks: &str) -> BTreeMap<String, Outcome> {
-        assert_eq!(self.mistakes(checks), Vec::<String>::new());
+        self.judge_in(checks, tempfile::tempdir().unwrap().path())
+    }
+
+    /// Judges one check and gives the folder in which its snapshots were kept.
+    pub(super) fn keep(&self, test: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let (file, evidence) = self.evidence(checks, folder.path());
+        self.judge_in(&check(test), folder.path());
+        folder
+    }
+
+    fn judge_in(&self, checks: &str, folder: &Path) -> BTreeMap<String, Outcome> {
+        assert_eq!(self.mistakes(checks), Vec::<String>::new());
+        let (file, evidence) = self.evidence(checks, folder);
         evaluate_all(&[file], &evidence, |_| true)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hazards;
 use super::line::{Line, hanging};
 use super::words;
 use crate::check::Status;
@@ -11,6 +12,7 @@ use crate::verdict::{CheckResult, Counts, Group, RunResult};
 /// Level 0 has one line per area; 1 one line in all.
 pub(super) fn passed(result: &RunResult, width: usize, level: u8) -> Vec<Line> {
     let mut lines: Vec<Line> = required(result).into_iter().flat_map(|text| hanging("", 4, &text, width)).collect();
+    lines.extend(hazards::line(result, width));
     let mild: Vec<&CheckResult> =
         result.checks.iter().filter(|c| c.open().total() > 0 && c.open().at_or_above(result.block_at) == 0).collect();
     if !mild.is_empty() {

@@ -30,6 +30,7 @@ pub(super) fn dataset(dataset: &str, columns: Vec<Column>) -> Dataset {
     Dataset {
         name: name(dataset),
         noun: dataset.to_owned(),
+        measured: false,
         read: Read {
             format: FileFormat::Csv,
             pattern: at(format!("{dataset}.csv")),

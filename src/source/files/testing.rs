@@ -59,6 +59,7 @@ impl Case {
         let dataset = Dataset {
             name: at("clinics".to_owned()),
             noun: "clinic".to_owned(),
+            measured: false,
             read,
             also: vec![],
             key: vec![],

@@ -4,6 +4,7 @@ use crate::document::decode::{Fields, count, date, one_of, some_text};
 use crate::document::{At, Node, Problems};
 
 use super::super::Complete;
+use super::super::hold::ALL_OTHERS;
 
 /// Decodes `complete` of the dataset called `dataset`.
 pub(super) fn complete(node: &Node, dataset: &str, problems: &mut Problems) -> Option<Complete> {
@@ -52,11 +53,15 @@ pub(super) fn none(node: &Node, problems: &mut Problems) -> Option<At<String>> {
     means.and(reason)
 }
 
-/// Decodes `not_offered: {column: reason}`.
+/// Decodes `not_offered: {column: reason}`; `"*"` stands for all shared columns that are left.
 pub(super) fn not_offered(node: &Node, problems: &mut Problems) -> Vec<(At<String>, String)> {
     let entries = crate::document::decode::entries(node, "reasons by column", problems).unwrap_or_default();
     let decoded = entries.iter().map(|entry| {
-        let column = crate::document::decode::entry_name(entry, problems);
+        let column = if entry.key == ALL_OTHERS {
+            Some(At { value: entry.key.clone(), place: entry.key_place.clone() })
+        } else {
+            crate::document::decode::entry_name(entry, problems)
+        };
         let reason = some_text(&entry.value, problems);
         column.zip(reason.map(|r| r.value))
     });

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::decode::{Fields, entries, entry_name, one_or_list, some_text};
+use crate::document::decode::{Fields, boolean, entries, entry_name, one_or_list, some_text};
 use crate::document::{At, Content, Entry, Node, Problems, node_digest, suggest};
 use crate::value::Type;
 
 use super::super::{Column, Complete, Dataset, Effective, Read, Source};
 use super::column::{self, Draft};
 use super::complete;
+use super::measure;
 use super::patient;
 use super::read;
 use super::source;
@@ -17,6 +18,7 @@ use super::source;
 struct Shared<'n> {
     name: At<String>,
     noun: String,
+    measured: bool,
     drafts: Vec<Draft<'n>>,
     key: Vec<Vec<At<String>>>,
     id: Option<&'n Node>,
@@ -40,18 +42,22 @@ struct Reading<'n> {
 pub(super) fn dataset(entry: &Entry, problems: &mut Problems) -> Option<Dataset> {
     let before = problems.len();
     let name = entry_name(entry, problems);
-    if patient::is_patient_dataset(&entry.key) {
-        let message = format!("a dataset `{}` would hold patient data, which gonogo does not read", entry.key);
-        problems.add(&entry.key_place, message).expected("refused by name");
-    }
     if entry.key == "probes" {
         problems.add(&entry.key_place, "`probes` is the dataset that gonogo itself measures").expected("another name");
     }
     let mut fields = Fields::open(&entry.value, "a dataset", problems)?;
+    let measured = fields.get("measured", problems, boolean).is_some_and(|m| m.value);
+    if patient::is_patient_dataset(&entry.key) && !measured {
+        let message = format!("a dataset `{}` would hold patient data, which gonogo does not read", entry.key);
+        problems
+            .add(&entry.key_place, message)
+            .expected("refused by name")
+            .help("records are counted and never stored with `measured: true`");
+    }
     let noun = fields.get("noun", problems, some_text).map_or_else(|| entry.key.clone(), |n| n.value);
     let several = fields.entry("read").is_some_and(|e| matches!(e.value.content, Content::List(_)));
     let reads = fields.required("read", problems).and_then(|n| read::nodes(n, problems)).unwrap_or_default();
-    let readings: Vec<Reading<'_>> = reads.into_iter().filter_map(|n| reading(n, several, problems)).collect();
+    let readings: Vec<Reading<'_>> = reads.into_iter().filter_map(|n| reading(n, several, measured, problems)).collect();
     let not_offered = fields.optional("not_offered").map(|n| complete::not_offered(n, problems)).unwrap_or_default();
     let columns = fields.required("columns", problems);
     let columns = columns.and_then(|n| entries(n, "columns by name", problems)).unwrap_or_default();
@@ -60,16 +66,22 @@ pub(super) fn dataset(entry: &Entry, problems: &mut Problems) -> Option<Dataset>
         problems.add(&column.place, format!("the column `{}` is both defined and not offered", column.value)).expected("not offered");
     }
     let volatile = fields.get("volatile", problems, |n, p| one_or_list(n, p, |n, _| Some(n))).unwrap_or_default();
-    let key = fields.need("key", problems, |n, p| ladder(n, columns, &volatile, p)).unwrap_or_default();
+    let key = if measured {
+        measure::refuse(&mut fields, &drafts, problems);
+        vec![drafts.iter().map(|d| d.column.name.clone()).collect()]
+    } else {
+        fields.need("key", problems, |n, p| ladder(n, columns, &volatile, p)).unwrap_or_default()
+    };
     normalise_only_keys(&drafts, &key, problems);
-    let id = fields.optional("id");
-    let effective = fields.get("effective", problems, effective);
+    let id = fields.optional("id").filter(|_| !measured);
+    let effective = fields.get("effective", problems, effective).filter(|_| !measured);
     let complete = fields.get("complete", problems, |n, p| complete::complete(n, &entry.key, p)).unwrap_or(Complete::Unknown);
     let none = fields.get("none", problems, complete::none);
     fields.close(problems);
     let shared = Shared {
         name: name?,
         noun,
+        measured,
         drafts,
         key,
         id,
@@ -88,9 +100,9 @@ pub(super) fn dataset(entry: &Entry, problems: &mut Problems) -> Option<Dataset>
     Some(dataset)
 }
 
-fn reading<'n>(node: &'n Node, several: bool, problems: &mut Problems) -> Option<Reading<'n>> {
+fn reading<'n>(node: &'n Node, several: bool, measured: bool, problems: &mut Problems) -> Option<Reading<'n>> {
     let mut fields = Fields::open(node, "`read`", problems)?;
-    let read = read::read(&mut fields, problems);
+    let read = read::read(&mut fields, measured, problems);
     let (mut columns, mut id, mut none) = (&[][..], None, None);
     if several {
         columns = fields.get("columns", problems, |n, p| entries(n, "sources by column", p)).unwrap_or_default();
@@ -137,6 +149,7 @@ fn assemble(
     Some(Dataset {
         name: shared.name.clone(),
         noun: shared.noun.clone(),
+        measured: shared.measured,
         read: reading.read,
         also: Vec::new(),
         key: shared.key.clone(),

@@ -74,7 +74,19 @@ pub fn is_patient_resource(resource: &str) -> bool {
 
 /// True for the name of a dataset that would hold patients.
 pub(super) fn is_patient_dataset(name: &str) -> bool {
-    matches!(name, "patient" | "patients" | "encounter" | "encounters" | "observations" | "referrals" | "admissions")
+    const NAMES: &[&str] = &[
+        "admissions",
+        "appointments",
+        "encounter",
+        "encounters",
+        "observations",
+        "pathways",
+        "patient",
+        "patients",
+        "referrals",
+        "waiting_list",
+    ];
+    NAMES.contains(&name)
 }
 
 #[cfg(test)]

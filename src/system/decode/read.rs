@@ -7,8 +7,8 @@ use super::super::{FileFormat, Read, Unpivot};
 use super::patient;
 use super::source;
 
-/// Takes the fields that say how files are read from a mapping that may hold others.
-pub(super) fn read(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Read> {
+/// Takes the fields that say how files are read from a mapping that may hold others. `measured` allows records of patients.
+pub(super) fn read(fields: &mut Fields<'_>, measured: bool, problems: &mut Problems) -> Option<Read> {
     let place = fields.node().place.clone();
     let (format, pattern) = format(fields, problems)?;
     let layers = only(fields, format, "layers", &[FileFormat::Json, FileFormat::Yaml], problems);
@@ -21,7 +21,7 @@ pub(super) fn read(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<R
     let rows = only(fields, format, "rows", DOCUMENTS, problems);
     let rows = rows.and_then(|n| one_or_list(n, problems, |n, p| source::path(n, p).map(|path| path.value))).unwrap_or_default();
     let resource = if format == FileFormat::Fhir {
-        fields.need("resource", problems, resource)
+        fields.need("resource", problems, |n, p| resource(n, measured, p))
     } else {
         only(fields, format, "resource", &[FileFormat::Fhir], problems);
         None
@@ -160,10 +160,10 @@ fn unpivot(node: &Node, problems: &mut Problems) -> Option<Unpivot> {
     Some(Unpivot { columns, name: name?.value, value: value?.value, keep })
 }
 
-fn resource(node: &Node, problems: &mut Problems) -> Option<At<String>> {
+fn resource(node: &Node, measured: bool, problems: &mut Problems) -> Option<At<String>> {
     let found = some_text(node, problems)?;
     let value = &found.value;
-    if patient::is_patient_resource(value) {
+    if patient::is_patient_resource(value) && !measured {
         let problem = problems.add(&found.place, format!("`{value}` holds patient data, which gonogo does not read"));
         problem.expected("a type of configuration").help("such as Location, HealthcareService, Schedule, Questionnaire or CodeSystem");
         return None;

@@ -135,6 +135,7 @@ fn manifest(name: &str) -> Manifest {
             rows_with_shared_key: 0,
             sources: Vec::new(),
             declared_empty: None,
+            measured: None,
         }],
         logins: Vec::new(),
         content_id: format!("content-{name}"),
@@ -172,6 +173,7 @@ impl Run {
             checks: self.checks.iter().enumerate().map(|(i, (worst, _))| check(&format!("check-{i}"), *worst)).collect(),
             path: "checks/outpatients.yaml".into(),
             digest: "d".into(),
+            standard: false,
         }];
         let outcomes = self.checks.iter().enumerate().filter_map(|(i, (_, o))| Some((format!("check-{i}"), o.clone()?))).collect();
         let looked: Vec<Looked<'_>> = self
@@ -194,6 +196,7 @@ impl Run {
             production: said("production".into()),
             policy: Policy { block_at: self.block_at, ..self.policy.clone() },
             require: Require { criteria, not_applicable: Vec::new() },
+            catalogue: None,
             digest: "d".into(),
             place: here(),
         }
@@ -302,8 +305,12 @@ fn a_pass_on_doubtful_unread_or_unproven_data_is_no_pass() {
 #[test]
 fn two_checks_of_one_id_share_no_outcome_and_an_outcome_needs_a_check() {
     let run = Run::go(&[]);
-    let files =
-        [CheckFile { checks: vec![check("a", Severity::Info), check("a", Severity::Info)], path: String::new(), digest: String::new() }];
+    let files = [CheckFile {
+        checks: vec![check("a", Severity::Info), check("a", Severity::Info)],
+        path: String::new(),
+        digest: String::new(),
+        standard: false,
+    }];
     let looked: Vec<Looked<'_>> =
         run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[], logins: &NO_LOGINS }).collect();
     let settled = |outcomes: &[&str]| {
@@ -392,7 +399,7 @@ fn evidence_without_snapshots_is_never_go() {
         go_live: moment("2027-02-24T06:00:00Z"),
         site: None,
     };
-    let files = [CheckFile { checks: vec![check("a", Severity::Info)], path: String::new(), digest: String::new() }];
+    let files = [CheckFile { checks: vec![check("a", Severity::Info)], path: String::new(), digest: String::new(), standard: false }];
     let outcomes = [("a".to_owned(), answered(Vec::new()))].into();
     let result = decide(&Run::go(&[]).project(), &files, outcomes, &evidence, &Request::default());
     assert_eq!(result.reasons, ["no environment was read"]);

@@ -27,6 +27,7 @@ fn dataset(name: &str, sha256: &str) -> DatasetEntry {
         rows_with_shared_key: 0,
         sources: vec![SourceEntry { path: "clinics.csv".into(), sha256: sha256.into(), bytes: 9 }],
         declared_empty: None,
+        measured: None,
     }
 }
 

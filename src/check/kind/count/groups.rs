@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::At;
+use crate::snapshot::RECORDS;
 use crate::value::{CellRef, Key, State};
 
 use super::super::super::evidence::Evidence;
@@ -12,6 +13,7 @@ use super::super::collect::Collector;
 use super::super::reading::{self, doubtful};
 use super::super::select::{Selection, Where};
 use super::super::words;
+use super::Plus;
 
 /// The values of the columns that make a group; a cell without a value is shown in brackets.
 pub(super) type Group = Vec<String>;
@@ -24,6 +26,8 @@ pub(super) struct Counted {
     /// A person has said that an absent file means none.
     pub(super) declared_empty: bool,
     pub(super) noun: String,
+    /// Records of patients: small numbers of them are not shown.
+    pub(super) measured: bool,
 }
 
 /// How records are grouped.
@@ -44,35 +48,53 @@ impl Groups<'_> {
         outcome: &mut Outcome,
     ) -> Option<Counted> {
         let mut counts = BTreeMap::new();
-        let (rows, declared_empty, noun) = self.each(environment, dataset, &[], r#where, collector, outcome, |group, _| {
-            bump(&mut counts, group);
-        })?;
-        Some(Counted { counts, rows, declared_empty, noun })
+        let read = self.each(environment, dataset, &[], r#where, collector, outcome, |group, _, n| bump(&mut counts, group, n))?;
+        Some(Counted { counts, rows: read.rows, declared_empty: read.declared_empty, noun: read.noun, measured: read.measured })
     }
 
     /// Counts records that were rejected with a reason; how many for each reason is in the ledger.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one count")]
     pub(super) fn rejected(
         &self,
         environment: &str,
-        dataset: &str,
-        reason: &str,
+        plus: &Plus,
+        show: impl Fn(u64) -> String,
         collector: &mut Collector<'_>,
         outcome: &mut Outcome,
     ) -> Option<BTreeMap<Group, u64>> {
+        let (dataset, reason) = (&plus.dataset, &plus.by);
         let mut counts = BTreeMap::new();
         let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
         let mut unexplained = 0u64;
-        self.each(environment, dataset, &[reason], None, collector, outcome, |group, extra| match extra[0].state {
-            State::Value => {
-                *reasons.entry(extra[0].text.to_owned()).or_default() += 1;
-                bump(&mut counts, group);
+        let mut unreadable = false;
+        let extra: Vec<&str> = std::iter::once(reason.value.as_str()).chain(plus.records.as_ref().map(|r| r.value.as_str())).collect();
+        self.each(environment, dataset, &extra, plus.r#where.as_ref(), collector, outcome, |group, extra, n| {
+            let n = match extra.get(1) {
+                None => n,
+                Some(records) => match records.text.parse::<u64>().ok().filter(|_| records.state == State::Value) {
+                    Some(records) => records,
+                    None => {
+                        unreadable = true;
+                        return;
+                    }
+                },
+            };
+            match extra[0].state {
+                State::Value => {
+                    *reasons.entry(extra[0].text.to_owned()).or_default() += n;
+                    bump(&mut counts, group, n);
+                }
+                _ => unexplained += n,
             }
-            _ => unexplained += 1,
         })?;
-        let notes = reasons.into_iter().map(|(why, n)| format!("{n} of `{dataset}` accounted for: {why}"));
+        if unreadable {
+            doubtful(outcome, format!("a row of `{}` does not say how many records it counts", dataset.value));
+        }
+        let notes = reasons.into_iter().map(|(why, n)| format!("{} of `{}` accounted for: {why}", show(n), dataset.value));
         outcome.ledger.notes.extend(notes);
         if unexplained > 0 {
-            outcome.ledger.notes.push(format!("{unexplained} of `{dataset}` have no {reason} and are not accounted for"));
+            let number = show(unexplained);
+            outcome.ledger.notes.push(format!("{number} of `{}` have no {} and are not accounted for", dataset.value, reason.value));
         }
         Some(counts)
     }
@@ -86,11 +108,14 @@ impl Groups<'_> {
         r#where: Option<&Where>,
         collector: &mut Collector<'_>,
         outcome: &mut Outcome,
-        mut visit: impl FnMut(&[CellRef<'_>], &[CellRef<'_>]),
-    ) -> Option<(u64, bool, String)> {
+        mut visit: impl FnMut(&[CellRef<'_>], &[CellRef<'_>], u64),
+    ) -> Option<Read> {
         let table = reading::open(self.evidence, environment, dataset, outcome)?;
         let entry = table.entry();
         let names: Vec<&str> = self.by.iter().map(|c| c.value.as_str()).chain(extra.iter().copied()).collect();
+        // A row of a measured dataset stands for as many records as its last column says.
+        let counted = entry.measured.map(|_| RECORDS);
+        let names: Vec<&str> = names.into_iter().chain(counted).collect();
         let columns = reading::columns(entry, environment, &names, outcome)?;
         let at = words::At { environment, dataset };
         let selection = Selection { evidence: self.evidence, at, table: &table, r#where, severity: self.severity };
@@ -98,16 +123,32 @@ impl Groups<'_> {
             let cells: Vec<CellRef<'_>> = (0..columns.len()).map(|c| record.cell(c)).collect();
             match cells.iter().position(|c| c.state.is_broken()) {
                 Some(broken) => collector.add(at.broken(self.severity, &entry.noun, record.key(), names[broken], cells[broken].to_cell())),
-                None => visit(&cells[..self.by.len()], &cells[self.by.len()..]),
+                None => {
+                    let records = counted.and_then(|_| cells.last()).map_or(Some(1), |c| c.text.parse().ok());
+                    visit(&cells[..self.by.len()], &cells[self.by.len()..self.by.len() + extra.len()], records.unwrap_or(0));
+                }
             }
         });
-        read.then(|| (entry.rows, entry.declared_empty.is_some(), entry.noun.clone()))
+        read.then(|| Read {
+            rows: entry.rows,
+            declared_empty: entry.declared_empty.is_some(),
+            noun: entry.noun.clone(),
+            measured: entry.measured.is_some(),
+        })
     }
 }
 
-fn bump(counts: &mut BTreeMap<Group, u64>, cells: &[CellRef<'_>]) {
+/// What is known of a dataset beside its groups.
+struct Read {
+    rows: u64,
+    declared_empty: bool,
+    noun: String,
+    measured: bool,
+}
+
+fn bump(counts: &mut BTreeMap<Group, u64>, cells: &[CellRef<'_>], n: u64) {
     let group: Group = cells.iter().map(|c| if c.state == State::Value { c.text.to_owned() } else { c.to_cell().to_string() }).collect();
-    *counts.entry(group).or_default() += 1;
+    *counts.entry(group).or_default() += n;
 }
 
 /// Every group that a reference could name: a role that no account has is a group of none.

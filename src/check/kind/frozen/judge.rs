@@ -59,7 +59,9 @@ pub(super) fn evaluate(frozen: &Frozen, evidence: &Evidence, context: &Context<'
         Datasets::Named(names) => names.iter().map(|n| n.value.as_str()).collect(),
         Datasets::All => then.datasets.iter().map(|d| d.name.as_str()).chain(offered.into_iter().flatten().map(String::as_str)).collect(),
     };
-    for name in names {
+    // Counts of patients' records move every day, and are no configuration.
+    let is_counted = |name: &str| manifest.dataset(name).is_some_and(|d| d.measured.is_some());
+    for name in names.into_iter().filter(|name| !is_counted(name)) {
         match (then.dataset(name), manifest.dataset(name)) {
             (Some(before), Some(_)) => judging.dataset(before, manifest),
             (Some(before), None) if !defined(name) => judging.gone(before),

@@ -4,6 +4,7 @@ mod attested;
 mod count;
 mod expect;
 mod frozen;
+mod measured;
 mod parity;
 mod present;
 mod probe;

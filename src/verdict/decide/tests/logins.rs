@@ -18,7 +18,8 @@ fn what_a_login_sees_is_proven_by_its_own_snapshot_and_doubts() {
             doubts.map(|d| ("clerk".to_owned(), d.iter().map(|d| (*d).to_owned()).collect())).into_iter().collect();
         let looked: Vec<Looked<'_>> =
             manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[], logins: &logins }).collect();
-        let files = [CheckFile { checks: vec![check("a", Severity::Blocker)], path: String::new(), digest: String::new() }];
+        let files =
+            [CheckFile { checks: vec![check("a", Severity::Blocker)], path: String::new(), digest: String::new(), standard: false }];
         let outcomes = [("a".to_owned(), outcome.clone())].into();
         let mut project = run.project();
         project.require.criteria = RequiredCriteria::None { reason: "one check".into() };

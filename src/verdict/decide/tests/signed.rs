@@ -19,7 +19,7 @@ fn signature() -> Signature {
 fn signed_run(test: &str, signed: Vec<Signature>) -> RunResult {
     let run = Run::go(&[]);
     let checks = vec![check("a", Severity::Blocker), Check { test: kind(test), ..check("b", Severity::Blocker) }];
-    let files = [CheckFile { checks, path: String::new(), digest: String::new() }];
+    let files = [CheckFile { checks, path: String::new(), digest: String::new(), standard: false }];
     let looked: Vec<Looked<'_>> =
         run.manifests.iter().map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &[], logins: &NO_LOGINS }).collect();
     let mut outcome = Outcome::default();
