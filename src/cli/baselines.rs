@@ -129,12 +129,12 @@ fn last_same(store: &Store, environment: &str, mut moved: Vec<&FrozenDataset>) -
             let unseen = file(d, &manifest).is_some_and(|sha256| !others.contains(&sha256));
             unseen && definition_digest(&manifest, &d.name) == d.definition
         };
-        if !moved.iter().any(|d| likely(&d)) {
+        if !moved.iter().any(likely) {
             continue;
         }
         let Ok(snapshot) = store.open(environment, Some(id)) else { continue };
         let at = manifest.taken_at.unwrap_or(manifest.captured_at);
-        let candidates: Vec<&FrozenDataset> = moved.iter().copied().filter(|d| likely(&d)).collect();
+        let candidates: Vec<&FrozenDataset> = moved.iter().copied().filter(|d| likely(d)).collect();
         for dataset in candidates {
             let table = snapshot.table(&dataset.name);
             match table.and_then(|table| content_digest(&table, &dataset.columns).map(|content| (table, content))) {

@@ -66,7 +66,7 @@ pub(super) fn evaluate(frozen: &Frozen, evidence: &Evidence, context: &Context<'
             (Some(before), Some(_)) => judging.dataset(before, manifest),
             (Some(before), None) if !defined(name) => judging.gone(before),
             (_, None) => doubtful(&mut judging.outcome, format!("`{name}` is not in the snapshot of {environment}")),
-            (None, Some(entry)) => judging.new(entry),
+            (None, Some(entry)) => judging.added(entry),
         }
     }
     rules::judge(&mut judging);
@@ -96,7 +96,7 @@ impl Judging<'_> {
         self.whole(self.context.severity.missing, &before.name, whole_key(), message, (Some(&before.content), None));
     }
 
-    fn new(&mut self, entry: &DatasetEntry) {
+    fn added(&mut self, entry: &DatasetEntry) {
         let Some(table) = reading::open(self.evidence, self.environment, &entry.name, &mut self.outcome) else { return };
         let Some(now) = self.digest(&table, &frozen_columns(entry, None)) else { return };
         let message =
