@@ -170,7 +170,8 @@ fn a_server_that_never_ends_is_left_in_time() {
 
 #[test]
 fn broken_answers_are_no_answers() {
-    let cases: [(&str, fn() -> Reply, &str); 4] = [
+    type Case = (&'static str, fn() -> Reply, &'static str);
+    let cases: [Case; 4] = [
         ("closed at once", || Reply::Cut(Vec::new()), "the connection ended before an answer began"),
         (
             "shorter than it says",

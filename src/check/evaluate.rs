@@ -29,9 +29,7 @@ pub fn evaluate_all(files: &[CheckFile], evidence: &Evidence, selected: impl Fn(
         outcomes.insert(check.name(), outcome);
     }
     for check in checks {
-        if !outcomes.contains_key(&check.name()) {
-            outcomes.insert(check.name(), judged.outcome(check, &anchors.of(check.site_name())));
-        }
+        outcomes.entry(check.name()).or_insert_with(|| judged.outcome(check, &anchors.of(check.site_name())));
     }
     for check in dropped {
         let mut outcome = Outcome { skipped: check.dropped().map(why_dropped), ..Outcome::default() };

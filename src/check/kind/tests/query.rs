@@ -76,7 +76,7 @@ fn what_is_said_twice_is_one_finding_and_two_problems_are_two() {
       over: SELECT count(*) FROM production.clinics
       find: SELECT 'all' AS key, 'role ' || r.name AS problem FROM production.clinics c, production.roles r";
     assert_eq!(findings(&Hospital::sound().one(two)).len(), 2);
-    let alike = two.replace("AS problem", "AS problem, 'x' AS found");
+    let alike = two.replace("AS problem", "AS problem, 'x' AS expected, 'y' AS found");
     let outcome = Hospital::sound().one(&alike);
     assert!(outcome.cannot_tell[0].contains("cannot be told apart"), "{outcome:?}");
 }
