@@ -322,7 +322,7 @@ fn appointments() -> Table {
 }
 
 fn pathways() -> Table {
-    let row = |n: usize| format!("@w{n},{},{},Y,Y", if n % 2 == 0 { 320 } else { 330 }, if n % 3 == 0 { 10 } else { 20 });
+    let row = |n: usize| format!("@w{n},{},{},Y,Y", if n.is_multiple_of(2) { 320 } else { 330 }, if n.is_multiple_of(3) { 10 } else { 20 });
     Table { headings: headings("_id,specialty,status,started,identified"), rows: (0..300).map(|n| headings(&row(n))).collect() }
 }
 
