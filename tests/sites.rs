@@ -22,12 +22,13 @@ datasets:
     read: {csv: "letters-site-{site}.csv"}
     key: [code]
     columns: {code: code, text: text}
+    not_offered: {"*": the domain exports no more}
     complete: {rows_from: {file: "control-site-{site}.csv", dataset: letters, column: rows}}
-  build:
+  stamp:
     read: {csv: build.csv}
     key: [domain]
     columns: {domain: domain, at: {from: at, type: datetime}}
-    complete: {rows_from: {file: control.csv, dataset: build, column: rows}}
+    complete: {rows_from: {file: control.csv, dataset: stamp, column: rows}}
 "#;
 
 const CHECKS: &str = r#"version: 1
@@ -45,7 +46,7 @@ checks:
     parity: {dataset: letters}
   - id: build-is-one
     title: One build
-    count: {dataset: build, in: production, at_least: 1}
+    count: {dataset: stamp, in: production, at_least: 1}
 "#;
 
 const EASTGATE: &str = r#"version: 1
@@ -79,14 +80,14 @@ impl Trust {
                 &format!("{files}.yaml"),
                 &format!(
                     "version: 1\nname: {side}\nrole: {side}\nsystem: shared_domain\nfiles: {side}\n\
-                     extract: {{taken_at: {{dataset: build, column: at}}}}\ninstance: {{dataset: build, column: domain, is: {side}}}\n"
+                     extract: {{taken_at: {{dataset: stamp, column: at}}}}\ninstance: {{dataset: stamp, column: domain, is: {side}}}\n"
                 ),
             );
             trust.write(&format!("{files}/build.csv"), &format!("domain,at\n{side},2026-01-01T00:00:00Z\n"));
             // A last column that nobody reads: the files of two sides that are the same bytes would be doubted.
             let products: Vec<String> = PRODUCTS.lines().map(|line| format!("{line},{side}\n")).collect();
             trust.write(&format!("{files}/products.csv"), &products.concat());
-            trust.write(&format!("{files}/control.csv"), "dataset,rows\nproducts,4\nbuild,1\n");
+            trust.write(&format!("{files}/control.csv"), "dataset,rows\nproducts,4\nstamp,1\n");
             for site in ["main", "eastgate"] {
                 trust.write(&format!("{files}/letters-site-{site}.csv"), &format!("code,text,side\nL1,Dear {site},{side}\n"));
                 trust.write(&format!("{files}/control-site-{site}.csv"), &format!("dataset,rows,side\nletters,1,{side}\n"));
@@ -424,7 +425,7 @@ fn explain_says_which_file_said_what() {
     checks/outpatients.yaml:2   area: outpatients
     checks/outpatients.yaml:3   owner: build team
     checks/outpatients.yaml:16  count:
-    checks/outpatients.yaml:16    dataset: build
+    checks/outpatients.yaml:16    dataset: stamp
     checks/outpatients.yaml:16    in: production
     checks/outpatients.yaml:16    at_least: 1
                                 severity:
