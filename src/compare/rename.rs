@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::snapshot::SnapshotError;
-use crate::value::NO_KEY;
+use crate::value::{NO_KEY, thousands};
 
 use super::align::{Alignment, rung_parts, unmatched};
 use super::census::{self, Claim, Claims};
@@ -159,9 +159,9 @@ fn by_similarity<R: Rows>(alignment: &mut Alignment<'_, R>, matches: &mut Matche
     if left.len() >= similar::FEW || right.len() >= similar::FEW {
         alignment.notes.push(format!(
             "renames by similarity were not tried: {} left over on the left and {} on the right, the limit is {}",
-            grouped(left.len()),
-            grouped(right.len()),
-            grouped(similar::FEW)
+            thousands(left.len() as u64),
+            thousands(right.len() as u64),
+            thousands(similar::FEW as u64)
         ));
         return Ok(());
     }
@@ -180,19 +180,6 @@ fn by_similarity<R: Rows>(alignment: &mut Alignment<'_, R>, matches: &mut Matche
         matches.add([(l, r)], Recognised::Renamed(How::Similar(score)));
     }
     Ok(())
-}
-
-/// `7000` as people read it: `7,000`.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Reports pairs and what is still left over, in the order of keys: what cannot be kept is not even made.

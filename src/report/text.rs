@@ -1,6 +1,8 @@
 //! Text of unknown origin made harmless: control and bidirectional characters become visible.
 //! Every value that comes from data or from a user's file goes through here before it reaches a screen.
 
+pub(crate) use crate::value::thousands;
+
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -82,19 +84,6 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// A number with thousands apart: `4,000`.
-pub(crate) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -9,6 +9,6 @@ mod typing;
 
 pub use cell::{Cell, CellRef, ListKind, State, Type};
 pub use key::{Key, NO_KEY, push_part};
-pub(crate) use number::decimal;
+pub(crate) use number::{decimal, thousands};
 pub use source_entry::SourceEntry;
 pub use typing::{Moments, Raw, Truth, canonical_json, cell};
