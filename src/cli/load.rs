@@ -141,6 +141,7 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         built_in = catalogue.digests;
     }
     let attestations = attestations::load(&root, &mut read, &mut problems);
+    let waivers = waivers::load(&root, &mut read, &mut problems);
     lint_attestations(&files, &attestations, every_check, &mut problems);
     let documents: Vec<Document> =
         yaml_files(&root.join("checks").join("sites"), false).iter().filter_map(|path| read(path, &mut problems)).collect();
@@ -176,7 +177,6 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
             digests.push((path.clone(), sha256.clone()));
         }
     }
-    let waivers = waivers::load(&root, &mut digests, &mut problems);
     digests.sort();
     digests.dedup();
     // What a signature points at is judged with the signature.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::document::{self, Problems, sha256};
+use crate::document::{self, Document, Problems};
 use crate::verdict::{Waiver, decode_waivers};
 
 use super::{Failure, output};
@@ -10,22 +10,13 @@ use super::{Failure, output};
 /// Where a project keeps its waivers.
 pub(super) const FILE: &str = "checks/waivers.yaml";
 
-/// Reads the waivers, when there are any; the digest of the file is among those that judge.
-pub(super) fn load(root: &Path, digests: &mut Vec<(String, String)>, problems: &mut Problems) -> Vec<Waiver> {
+/// Reads the waivers, when there are any, with the project's own reader: their file is among those that judge.
+pub(super) fn load(root: &Path, read: &mut impl FnMut(&Path, &mut Problems) -> Option<Document>, problems: &mut Problems) -> Vec<Waiver> {
     let path = root.join(FILE);
-    if !path.exists() {
+    if !path.exists() || std::fs::read(&path).is_ok_and(|bytes| is_blank(&bytes)) {
         return Vec::new();
     }
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) if is_blank(&bytes) => bytes,
-        _ => {
-            let Some(document) = document::load_file(&path, FILE, problems) else { return Vec::new() };
-            digests.push((FILE.to_owned(), sha256(&document.file.text)));
-            return decode_waivers(&document, problems);
-        }
-    };
-    digests.push((FILE.to_owned(), sha256(bytes)));
-    Vec::new()
+    read(&path, problems).map(|document| decode_waivers(&document, problems)).unwrap_or_default()
 }
 
 /// Nothing but comments: what is left when the last waiver has been taken out.
