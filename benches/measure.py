@@ -14,6 +14,7 @@ import sys
 
 REPEATS = 3
 KEY, VOLATILE = "slot_code", "updated_at"
+INTEGERS = {"duration_min", "capacity"}
 
 TABLES = """
 import duckdb, json, sys
@@ -41,8 +42,24 @@ pair: {training: training, production: production}
 policy: {block_at: major, max_age: 3650d, max_skew: 3650d}
 require: {criteria: none, reason: a measurement}
 """,
-    "environments/training.yaml": "version: 1\nname: training\nrole: training\nsystem: slots_extract\nfiles: extracts/training\n",
-    "environments/production.yaml": "version: 1\nname: production\nrole: production\nsystem: slots_extract\nfiles: extracts/production\n",
+    **{
+        f"environments/{name}.yaml": f"""version: 1
+name: {name}
+role: {name}
+system: slots_extract
+files: extracts/{name}
+extract: {{taken_at: {{stated: 2026-11-01T00:00:00Z, by: nobody, reason: a measurement}}}}
+"""
+        for name in ("training", "production")
+    },
+    "checks/slots.yaml": """version: 1
+area: outpatients
+owner: nobody
+checks:
+  - id: slots-are-bookable
+    title: Slots can be booked
+    expect: {dataset: bench_slots, in: production, that: "capacity > 0 AND duration_min BETWEEN 5 AND 120 AND status <> ''"}
+""",
     "environments/systems/slots_extract.yaml": """version: 1
 system: slots_extract
 protocol: files
@@ -112,15 +129,15 @@ def project(gonogo, data):
     folder = f"{data}/project"
     if not os.path.isdir(folder):
         with open(f"{data}/left.csv", encoding="utf-8") as file:
-            columns = "\n      ".join(f"{heading}: {heading}" for heading in file.readline().strip().split(","))
+            headings = file.readline().strip().split(",")
+        columns = "\n      ".join(f"{h}: {{from: {h}, type: integer}}" if h in INTEGERS else f"{h}: {h}" for h in headings)
         for path, text in PROJECT.items():
             os.makedirs(os.path.dirname(f"{folder}/{path}"), exist_ok=True)
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
                 file.write(text.replace("COLUMNS", columns))
-        os.makedirs(f"{folder}/checks")
         for name, table in (("training", "left.csv"), ("production", "right.csv")):
-            os.makedirs(f"{folder}/extracts/{name}")
-            shutil.copyfile(f"{data}/{table}", f"{folder}/extracts/{name}/slots.csv")
+            os.makedirs(f"{folder}/environments/extracts/{name}")
+            shutil.copyfile(f"{data}/{table}", f"{folder}/environments/extracts/{name}/slots.csv")
             cpu, peak, _ = run([gonogo, "-C", folder, "snapshot", name])
             print(f"  snapshot of {name}: {cpu:.2f} s CPU, {peak:.0f} MiB")
     stored = [glob.glob(f"{folder}/.gonogo/snapshots/{name}/*/*.parquet")[0] for name in ("training", "production")]
@@ -139,6 +156,18 @@ def measure(title, programs, truth, told):
         answer = read(runs[name][-1][2])
         right = answer in (truth, told, sum(told))
         print(f"  {name:10} {cpu:8.2f} s CPU  {cpu / base:6.3f} of DuckDB  {peak:8.0f} MiB  {'exact' if right else 'WRONG ANSWER'}")
+
+
+def expect(gonogo, folder, rows):
+    """What a condition on every record costs: the program's own time and the memory above the idle program."""
+    command = [gonogo, "-C", folder, "check", "--snapshot", "production=latest", "--as-of", "2026-11-02T00:00:00Z", "--format", "json"]
+    idle = max(run([gonogo, "--version"])[1] for _ in range(REPEATS))
+    runs = [run(command) for _ in range(REPEATS)]
+    judged = json.loads(runs[-1][2])["checks"][0]
+    cpu, peak = statistics.median(r[0] for r in runs), max(r[1] for r in runs)
+    right = judged["status"] == "pass" and judged["ledger"]["selected"] == rows
+    print(f"\n`expect` of every record: {rows:,} rows")
+    print(f"  gonogo     {cpu:8.2f} s CPU  {peak - idle:8.0f} MiB above the idle program  {'exact' if right else 'WRONG ANSWER'}")
 
 
 def main():
@@ -174,6 +203,7 @@ def main():
         "DuckDB": ([sys.executable, "-c", SNAPSHOTS, *stored], counts),
     }
     measure(f"Two snapshots: {rows}", programs, truth, told)
+    expect(gonogo, folder, planted["rows"] + len(planted["extra"]) - len(planted["missing"]))
     # An answer that is equal costs the floor: every key prefixed may cost three times as much, not more.
     both = ("left.csv", "left.csv")
     programs = {"gonogo": diff(*both, KEY), "DuckDB": duckdb(TABLES, *both)}
