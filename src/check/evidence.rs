@@ -91,3 +91,29 @@ impl Evidence {
         known.cloned().unwrap_or_else(|| vec![format!("{environment} was not captured as {login}")])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_snapshot_there_is_always_a_reason() {
+        let evidence = |doubts: &[&str]| {
+            let side = Side { snapshot: None, doubts: doubts.iter().map(|d| (*d).to_owned()).collect(), logins: BTreeMap::new() };
+            Evidence {
+                pair: Pair { training: "training".into(), production: "production".into() },
+                snapshots: [("production".to_owned(), side)].into(),
+                lists: BTreeMap::new(),
+                attestations: Attestations::default(),
+                baselines: Baselines::default(),
+                as_of: DateTime::UNIX_EPOCH,
+                go_live: DateTime::UNIX_EPOCH,
+                site: None,
+            }
+        };
+        let why = |doubts: &[&str], environment: &str| evidence(doubts).snapshot(environment).err().unwrap_or_default().join("; ");
+        assert_eq!(why(&[], "training"), "training was not captured");
+        assert_eq!(why(&[], "production"), "production has no snapshot");
+        assert_eq!(why(&["it is old"], "production"), "it is old");
+    }
+}

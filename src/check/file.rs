@@ -189,3 +189,49 @@ fn severities(node: &Node, problems: &mut Problems) -> Option<Severities> {
     fields.close(problems);
     Some(Severities { missing, extra, changed })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(check: &str) -> (Option<CheckFile>, Vec<String>) {
+        let mut problems = Problems::default();
+        let text = format!("version: 1\narea: a\nowner: o\nchecks:\n  - {{{check}}}\n");
+        let document = crate::document::load("checks/a.yaml", text.as_bytes(), &mut problems).unwrap();
+        let file = decode(&document, &mut problems);
+        (file, problems.sorted().iter().map(|p| p.message.clone()).collect())
+    }
+
+    #[test]
+    fn an_id_is_words_joined_by_hyphens() {
+        for id in ["clinics-match", "a", "rtt-18-weeks"] {
+            assert_eq!(decoded(&format!("id: {id}, parity: {{dataset: clinics}}")).1, Vec::<String>::new(), "{id}");
+        }
+        for id in ["Clinics", "a--b", "a-", "-a", "18-weeks", "a_b", "a b"] {
+            let (_, mistakes) = decoded(&format!("id: \"{id}\", parity: {{dataset: clinics}}"));
+            assert_eq!(mistakes, [format!("`{id}` cannot be the id of a check")]);
+        }
+    }
+
+    #[test]
+    fn a_check_is_called_by_its_title_or_by_its_id() {
+        let title = |check: &str| decoded(check).0.unwrap().checks[0].title.clone();
+        assert_eq!(title("id: clinics-match, parity: {dataset: clinics}"), "Clinics match");
+        assert_eq!(title("id: clinics-match, title: The same, parity: {dataset: clinics}"), "The same");
+    }
+
+    #[test]
+    fn a_check_asks_one_thing() {
+        assert_eq!(decoded("id: a, title: T").1, ["this check asks nothing"]);
+        let mistyped = decoded("id: a, partiy: {dataset: clinics}").1;
+        assert_eq!(mistyped.len(), 1, "{mistyped:?}");
+        assert!(mistyped[0].contains("no key `partiy`"), "{mistyped:?}");
+        assert_eq!(decoded("id: a, parity: {dataset: clinics}, count: {dataset: clinics, in: production, at_least: 1}").1.len(), 1);
+    }
+
+    #[test]
+    fn a_file_of_the_catalogue_is_marked() {
+        let file = decoded("id: a, parity: {dataset: clinics}").0.unwrap();
+        assert!(!file.standard && file.of_the_catalogue().standard);
+    }
+}

@@ -273,5 +273,10 @@ mod tests {
         missing.cause = "another".into();
         missing.severity = Severity::Info;
         assert_eq!(missing.fingerprint_for("c"), before, "a line added to a list must not end every waiver");
+        let mut changed = finding(FindingKind::Changed);
+        (changed.expected, changed.found) = (Some(Cell::value("a")), Some(Cell::value("b")));
+        let before = changed.fingerprint_for("c");
+        changed.message = "name was 'a' and is 'b'".into();
+        assert_eq!(changed.fingerprint_for("c"), before, "both values say it all");
     }
 }

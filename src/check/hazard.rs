@@ -282,4 +282,29 @@ mod tests {
         assert_eq!(only.help.as_deref(), Some("is `hazrad` meant for it?"));
         assert_eq!(problems.len(), 1);
     }
+
+    #[test]
+    fn a_check_names_hazards_of_the_log_only() {
+        let file = |hazard: &str| {
+            let mut problems = Problems::default();
+            let text = format!("version: 1\narea: a\nowner: o\nchecks:\n  - {{id: a, hazard: {hazard}, parity: {{dataset: clinics}}}}\n");
+            let document = crate::document::load("checks/a.yaml", text.as_bytes(), &mut problems).unwrap();
+            super::super::file::decode(&document, &mut problems).unwrap()
+        };
+        let mut problems = Problems::default();
+        let log = decode_hazards(
+            "checks/hazards.csv",
+            format!("{HEAD}HZ-1,a,b,c,major,low,,,x\nHZ-2,a,b,c,major,low,,,x\n").as_bytes(),
+            &mut problems,
+        );
+        assert!(problems.is_empty());
+        let said = |hazard: &str, log: Option<&[Hazard]>| {
+            let mut problems = Problems::default();
+            lint_hazards(&[file(hazard)], log, &mut problems);
+            problems.sorted().iter().map(|p| p.message.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(said("HZ-2", Some(&log)), Vec::<String>::new());
+        assert_eq!(said("HZ-9", Some(&log)), ["`HZ-9` is no hazard of checks/hazards.csv"]);
+        assert_eq!(said("HZ-1", None), ["this check controls the hazard `HZ-1`, and there is no checks/hazards.csv"]);
+    }
 }

@@ -112,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn what_a_check_needs_is_told_without_the_login() {
+        let all: BTreeSet<String> = files().iter().flat_map(|f| &f.checks).flat_map(needs).collect();
+        assert!(all.contains("clinics") && all.contains("build"), "{all:?}");
+        assert!(!all.iter().any(|name| name.contains('@')), "{all:?}");
+    }
+
+    #[test]
     fn every_hazard_is_controlled() {
         let files = files();
         let hazards = decode_hazards(STANDARD_HAZARDS.path, STANDARD_HAZARDS.text.as_bytes(), &mut Problems::default());

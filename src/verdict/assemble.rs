@@ -50,7 +50,7 @@ pub fn settle(
         let apart = since.as_mut().zip(outcome.as_mut()).map(|(since, outcome)| since.take(&check.name(), outcome));
         let mut result = check_result(check, outcome, looked, judged_at);
         if let (Some(since), Some(apart)) = (&mut since, apart) {
-            since.give(&mut result, apart, block_at);
+            since.give(&mut result, apart);
         }
         results.push(result);
     }

@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn lengths_that_differ_are_never_said_alike() {
+        let said = [(59, "59 seconds"), (60, "1 minutes"), (5400, "90 minutes"), (7200, "2 hours"), (172_800, "48 hours")];
+        for (seconds, words) in said.into_iter().chain([(176_400, "49 hours"), (259_200, "3 days"), (259_260, "4321 minutes")]) {
+            assert_eq!(exact(Duration::seconds(seconds)), words);
+        }
+    }
+
+    #[test]
     fn a_lowered_severity_is_said_a_raised_one_is_not() {
         let severity = Severities { missing: Severity::Major, extra: Severity::Blocker, changed: Severity::Info };
         let said = "missing counts as major (standard: blocker), changed counts as info (standard: blocker)";

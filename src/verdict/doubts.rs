@@ -329,6 +329,47 @@ mod tests {
     }
 
     #[test]
+    fn the_pair_is_found_among_other_environments() {
+        let manifests =
+            ["classroom_1", "training", "legacy", "production"].map(|name| Manifest { origin: "extracts".into(), ..manifest(name) });
+        let claims = manifests.each_ref().map(|m| Claim {
+            environment: &m.environment,
+            role: &m.role,
+            instance: None,
+            same_files: None,
+            logins: &[],
+            manifest: Some(m),
+        });
+        let pair = Pair { training: "training".into(), production: "production".into() };
+        let now = at("2027-02-01T12:00:00Z");
+        let found = doubts(&pair, &claims, &Policy::standard(), Moments { as_of: now, now });
+        let doubtful: Vec<&str> = found.iter().filter(|(_, doubts)| !doubts.is_empty()).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(doubtful, ["production", "training"]);
+        assert!(says(&found["training"], "training and production were read from the same place, extracts"));
+    }
+
+    #[test]
+    fn the_very_moment_is_no_doubt() {
+        let moment = "2027-02-01T07:00:00Z";
+        assert_eq!(judged_at(moment, moment, None, |_, _| ()), (vec![], vec![]), "captured now");
+        let taken = |t: &mut Manifest, p: &mut Manifest| {
+            for side in [t, p] {
+                side.taken_at = Some(at(moment));
+            }
+        };
+        assert_eq!(judged_at(moment, "2027-02-01T12:00:00Z", None, taken), (vec![], vec![]), "taken at the moment judged");
+    }
+
+    #[test]
+    fn lengths_of_time_are_said_in_the_unit_that_people_use() {
+        let said = [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (7199, "119 minutes"), (7200, "2 hours")];
+        let longer = [(72 * 3600 - 1, "71 hours"), (72 * 3600, "3 days"), (100 * 86_400, "100 days")];
+        for (seconds, words) in said.into_iter().chain(longer) {
+            assert_eq!(span(Duration::seconds(seconds)), words);
+        }
+    }
+
+    #[test]
     fn no_snapshot_is_a_doubt() {
         let pair = Pair { training: "training".into(), production: "production".into() };
         let claim = Claim { environment: "production", role: "production", instance: None, same_files: None, logins: &[], manifest: None };

@@ -134,5 +134,7 @@ mod tests {
     fn a_record_counts_once_per_cause() {
         let found = [finding(0, FindingKind::Changed, Severity::Major, 1, 0), finding(0, FindingKind::Changed, Severity::Major, 1, 1)];
         assert_eq!((group(&found)[0].members, group(&found)[0].records), (2, 1));
+        let two = [found[0].clone(), finding(0, FindingKind::Changed, Severity::Major, 2, 1)];
+        assert_eq!((group(&two)[0].members, group(&two)[0].records), (2, 2));
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Telling<'a> {
     }
 
     /// Gives a check that was counted its known findings: they are shown, it has not passed, and they do not block.
-    pub(super) fn give(&mut self, result: &mut CheckResult, apart: Apart, block_at: Severity) {
+    pub(super) fn give(&mut self, result: &mut CheckResult, apart: Apart) {
         let answered = result.outcome.cannot_tell.is_empty() && result.outcome.skipped.is_none();
         if answered { &mut self.told.fixed } else { &mut self.told.not_looked_for }.merge(&apart.gone);
         apart.baselined.iter().for_each(|f| self.told.baselined.add(f.severity, 1));
@@ -101,7 +101,6 @@ impl<'a> Telling<'a> {
                 result.status = Status::Fail;
             }
         }
-        result.blocks |= !result.outcome.cannot_tell.is_empty() && result.worst >= block_at;
         result.baselined = apart.baselined;
     }
 

@@ -24,7 +24,9 @@ fn a_project_is_decoded_whole() {
     assert_eq!((policy.block_at, policy.max_age.num_hours(), policy.max_skew.num_minutes()), (Severity::Minor, 36, 90));
     assert_eq!(policy.max_waived, Some(MaxWaived { findings: 4, groups: 1 }));
     assert_eq!(policy.never_waive, [Severity::Blocker, Severity::Major]);
+    assert_eq!((policy.approvers[0].0, policy.approvers[1].0), (Severity::Minor, Severity::Major));
     assert_eq!(policy.approvers[1].1, ["clinical safety officer", "medical director"]);
+    assert!(project.catalogue.is_none());
     assert!(matches!(&project.require.criteria, RequiredCriteria::Listed(ids) if ids.len() == 2));
     assert_eq!(project.require.not_applicable[0].id.value, "OURS-7");
 }
@@ -46,6 +48,29 @@ fn requiring_nothing_needs_a_reason() {
     assert!(matches!(project.unwrap().require.criteria, RequiredCriteria::None { reason } if reason == "a pipeline for one area"));
     let standard = format!("{HEAD}require: {{criteria: standard, not_applicable: [{{id: BCP-9, reason: r, approver: a}}]}}\n");
     assert_eq!(decoded(&standard).1, ["`BCP-9` is not among the required criteria"]);
+}
+
+#[test]
+fn a_word_that_is_no_set_of_criteria_is_not_taken_for_none() {
+    let (_, mistakes) = decoded(&format!("{HEAD}require: {{criteria: standrad, reason: a pipeline for one area}}\n"));
+    assert_eq!(mistakes, ["`standrad` is no set of criteria"]);
+}
+
+#[test]
+fn the_catalogue_is_taken_whole_or_without_what_a_person_left_out() {
+    let whole = decoded(&format!("{HEAD}catalogue: standard\n")).0.unwrap().catalogue.unwrap();
+    assert!(whole.without.is_empty());
+    let (project, mistakes) = decoded(&format!(
+        "{HEAD}catalogue: {{use: standard, without: [{{check: wards-match, reason: no wards, approver: safety officer}}]}}\n"
+    ));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let left_out = &project.unwrap().catalogue.unwrap().without[0];
+    assert_eq!(
+        (left_out.check.value.as_str(), left_out.reason.as_str(), left_out.approver.as_str()),
+        ("wards-match", "no wards", "safety officer")
+    );
+    let (_, mistakes) = decoded(&format!("{HEAD}catalogue: {{use: standard, without: [{{check: wards-match}}]}}\n"));
+    assert_eq!(mistakes.len(), 2, "a check that is left out needs a reason and an approver: {mistakes:?}");
 }
 
 #[test]

@@ -311,3 +311,19 @@ impl CheckResult {
         group.findings.iter().filter(|f| self.waiver_of(**f).is_some()).count() as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_go_and_a_partial_that_is_allowed_end_with_0() {
+        for partial_ok in [false, true] {
+            assert_eq!(Decision::Go.exit(partial_ok), ExitStatus::Go);
+            assert_eq!(Decision::NoGo.exit(partial_ok), ExitStatus::NoGo);
+            assert_eq!(Decision::CannotTell.exit(partial_ok), ExitStatus::CannotTell);
+        }
+        assert_eq!(Decision::Partial.exit(false), ExitStatus::CannotTell);
+        assert_eq!(Decision::Partial.exit(true), ExitStatus::Go);
+    }
+}

@@ -58,6 +58,16 @@ fn every_mistake_is_found_at_once_and_half_a_group_is_no_finding() {
 }
 
 #[test]
+fn a_fingerprint_is_32_hex_digits() {
+    let digits = "9c2e4a00000000000000000000000001";
+    for wrong in [&digits[1..], &format!("{digits}0"), &digits.replace('9', "g"), &digits.replace('c', "C")] {
+        let (waivers, problems) = decoded(&ONE.replace(digits, wrong));
+        assert!(waivers.is_empty());
+        assert_eq!(messages(&problems), [format!("1: `f1:{wrong}` is no fingerprint")]);
+    }
+}
+
+#[test]
 fn a_file_that_is_no_list_is_a_mistake() {
     let (waivers, problems) = decoded("finding: f1:9c2e4a00000000000000000000000001\n");
     assert!(waivers.is_empty());

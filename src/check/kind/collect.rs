@@ -70,3 +70,53 @@ impl<'a> Collector<'a> {
         outcome.beyond = self.beyond.into_iter().rev().map(|(severity, n)| (severity.word().to_owned(), n)).collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{FindingKind, Severities};
+    use crate::value::Key;
+
+    fn context<'a>(check: &'a str, site: Option<&'a str>) -> Context<'a> {
+        Context { check, site, severity: Severities::STANDARD, anchors: &[] }
+    }
+
+    fn finding() -> Finding {
+        let at = super::super::words::At { environment: "production", dataset: "clinics" };
+        at.finding(FindingKind::Missing, Severity::Blocker, Key::new(["CARD01"]), "clinic CARD01 is missing".into())
+    }
+
+    #[test]
+    fn what_is_not_kept_is_counted_the_worst_first() {
+        let mut collector = Collector::new(&context("a", None));
+        for (severity, n) in [(Severity::Minor, 2), (Severity::Blocker, 3), (Severity::Major, 0), (Severity::Blocker, 4)] {
+            collector.count(severity, n);
+        }
+        let mut outcome = Outcome::default();
+        collector.finish(&mut outcome);
+        assert_eq!(outcome.beyond, [("blocker".to_owned(), 7), ("minor".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn the_limit_keeps_so_many_and_counts_the_rest() {
+        let mut collector = Collector::new(&context("a", None));
+        collector.findings = vec![finding(); LIMIT - 1];
+        collector.add(finding());
+        collector.add(finding());
+        let mut outcome = Outcome::default();
+        collector.finish(&mut outcome);
+        assert_eq!((outcome.findings.len(), &outcome.beyond[..]), (LIMIT, &[("blocker".to_owned(), 1)][..]));
+    }
+
+    #[test]
+    fn a_finding_of_another_check_or_site_is_another() {
+        let fingerprint = |check, site| {
+            let mut collector = Collector::new(&context(check, site));
+            collector.add(finding());
+            collector.findings_mut()[0].fingerprint.clone()
+        };
+        let all = [("a", None), ("b", None), ("a", Some("north")), ("a", Some("south"))].map(|(check, site)| fingerprint(check, site));
+        assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{all:?}");
+        assert_eq!(fingerprint("a", Some("north")), all[2]);
+    }
+}

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::check::{
     Attestations, Baseline, Baselines, Catalogue, CheckFile, DocumentNow, Evidence, Finding, Freeze, FrozenName, LastSame, List, Outcome,
-    Pair, RuleFile, Side, decode_attestations, evaluate_all, freeze, lint, lint_attestations,
+    Pair, RuleFile, Severity, Side, Site, decode_attestations, decode_site, evaluate_all, freeze, lint, lint_attestations, overlay,
 };
 use crate::document::{Problems, load};
 use crate::environment::Environment;
@@ -111,6 +111,16 @@ pub(super) struct Hospital {
     pub(super) logins: BTreeMap<&'static str, (Files, Vec<String>)>,
     pub(super) as_of: DateTime<Utc>,
     pub(super) frozen: Frozen,
+}
+
+/// Checks with the files of sites laid over them.
+pub(super) struct Laid {
+    pub(super) files: Vec<CheckFile>,
+    pub(super) notes: Vec<String>,
+    /// Mistakes, each with the text that it points at.
+    pub(super) mistakes: Vec<String>,
+    /// Datasets that each check asks for, by its name.
+    pub(super) plans: BTreeMap<String, Vec<String>>,
 }
 
 /// What was frozen before, and where its snapshots lie.
@@ -313,6 +323,45 @@ impl Hospital {
     pub(super) fn one(&self, test: &str) -> Outcome {
         let mut outcomes = self.judge(&check(test));
         outcomes.remove("the-check").unwrap()
+    }
+
+    /// Lays files of sites over checks: what is after their `version:` line, each with the name of its file. Approvers are the policy's.
+    pub(super) fn laid(&self, checks: &str, sites: &[(&str, &str)], approvers: &[(Severity, Vec<String>)]) -> Laid {
+        let mut problems = Problems::default();
+        let (environments, systems, file) = self.parts(checks, &mut problems);
+        let site = |(name, text): &(&str, &str)| {
+            let document = load(&format!("checks/sites/{name}.yaml"), format!("version: 1\n{text}").as_bytes(), &mut problems).unwrap();
+            decode_site(&document, &mut problems).unwrap()
+        };
+        let sites: Vec<Site> = sites.iter().map(site).collect();
+        assert!(problems.is_empty(), "{}", crate::document::render(&problems, false));
+        let catalogue = Catalogue {
+            environments: &environments,
+            systems: &systems,
+            pair: &Self::pair(),
+            lists: &self.lists,
+            baselines: &self.frozen.named,
+            unread_baselines: &BTreeSet::new(),
+        };
+        let overlaid = overlay(file.into_iter().collect(), &sites, approvers, &catalogue, &mut problems);
+        let mistakes = problems.sorted().into_iter().map(|p| format!("`{}` {}", p.place.text(), p.message)).collect();
+        let mut plans = BTreeMap::new();
+        for check in overlaid.files.iter().flat_map(|f| &f.checks) {
+            let mut plan = Plan::default();
+            check.plan(&catalogue, &mut plan);
+            let wanted = plan.datasets.into_values().flatten().collect::<BTreeSet<_>>();
+            plans.insert(check.name(), wanted.into_iter().collect());
+        }
+        Laid { files: overlaid.files, notes: overlaid.notes, mistakes, plans }
+    }
+
+    /// Judges checks as the sites ask them.
+    pub(super) fn judge_at(&self, checks: &str, sites: &[(&str, &str)]) -> BTreeMap<String, Outcome> {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, evidence) = self.evidence(checks, folder.path());
+        let laid = self.laid(checks, sites, &[]);
+        assert_eq!(laid.mistakes, Vec::<String>::new());
+        evaluate_all(&laid.files, &evidence, |_| true)
     }
 
     /// Mistakes of one check.

@@ -10,9 +10,11 @@ use crate::snapshot::{Completeness, DatasetEntry, Grade, Manifest, Plan};
 use crate::value::Key;
 use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
 
+mod hazards;
 mod laws;
 mod logins;
 mod new_since;
+mod required;
 mod signed;
 mod waivers;
 
@@ -169,18 +171,20 @@ impl Run {
     }
 
     fn result(&self) -> RunResult {
-        let files = [CheckFile {
-            checks: self.checks.iter().enumerate().map(|(i, (worst, _))| check(&format!("check-{i}"), *worst)).collect(),
-            path: "checks/outpatients.yaml".into(),
-            digest: "d".into(),
-            standard: false,
-        }];
+        self.result_of(|_, _| ())
+    }
+
+    /// The result when the checks stand in their file, and the environments in the evidence, as `arrange` leaves them.
+    fn result_of(&self, arrange: impl FnOnce(&mut Vec<Check>, &mut Vec<Looked<'_>>)) -> RunResult {
+        let mut checks = self.checks.iter().enumerate().map(|(i, (worst, _))| check(&format!("check-{i}"), *worst)).collect();
         let outcomes = self.checks.iter().enumerate().filter_map(|(i, (_, o))| Some((format!("check-{i}"), o.clone()?))).collect();
-        let looked: Vec<Looked<'_>> = self
+        let mut looked: Vec<Looked<'_>> = self
             .manifests
             .iter()
             .map(|m| Looked { name: &m.environment, manifest: Some(m), doubts: &self.doubts, logins: &NO_LOGINS })
             .collect();
+        arrange(&mut checks, &mut looked);
+        let files = [CheckFile { checks, path: "checks/outpatients.yaml".into(), digest: "d".into(), standard: false }];
         settle(&self.project(), &files, outcomes, &looked, moment("2027-02-01T12:00:00Z"), &self.request)
     }
 
@@ -250,23 +254,14 @@ fn narrowed_and_clean_is_partial() {
 }
 
 #[test]
-fn a_required_criterion_needs_an_answer() {
-    let mut run = Run::go(&[Severity::Minor]);
-    run.criteria = Some(vec!["CRIT-check-0".into()]);
-    assert_eq!(run.decision(), Decision::Go);
-    run.checks[0].1.as_mut().unwrap().cannot_tell.push("cut short".into());
-    assert_eq!(run.decision(), Decision::CannotTell, "below the blocking severity, but required");
-    run.criteria = Some(vec!["CLN-9".into()]);
-    assert_eq!(run.result().reasons, ["the required criterion CLN-9 has no check with an answer"]);
-    run.criteria = Some(Vec::new());
-    assert_eq!(run.decision(), Decision::CannotTell, "a project that requires nothing without a reason");
-}
-
-#[test]
 fn below_the_blocking_severity_is_shown_and_does_not_block() {
     let mut run = Run::go(&[Severity::Minor, Severity::Blocker]);
     run.checks[0].1 = Some(answered(vec![finding(Severity::Minor, 1)]));
-    assert_eq!(run.decision(), Decision::Go);
+    let result = run.result();
+    assert_eq!(
+        (result.decision, result.reasons),
+        (Decision::Go, vec!["1 check passed; 1 minor finding below the blocking severity".into()])
+    );
     run.checks[0].1 = Some(Outcome { cannot_tell: vec!["cut short".into()], ..answered(Vec::new()) });
     let result = run.result();
     assert_eq!(result.reasons, ["1 check passed; 1 check below the blocking severity could not be answered"]);
@@ -322,6 +317,26 @@ fn two_checks_of_one_id_share_no_outcome_and_an_outcome_needs_a_check() {
 }
 
 #[test]
+fn a_lost_outcome_is_told_whatever_the_severity() {
+    let mut run = Run::go(&[Severity::Blocker, Severity::Info]);
+    run.checks[1].1 = None;
+    assert_eq!(run.result().reasons, ["cannot tell check-1: the check gave no outcome"]);
+}
+
+#[test]
+fn what_was_looked_at_is_counted_without_what_logins_see() {
+    let mut run = Run::go(&[Severity::Blocker]);
+    let clinics = run.manifests[0].datasets[0].clone();
+    run.manifests[0].datasets.push(DatasetEntry { name: "clinics@clerk".into(), rows: 5, ..clinics.clone() });
+    let by_id = DatasetEntry { key: vec![vec!["id".into()]], ..clinics };
+    run.manifests[1].datasets = vec![by_id.clone(), DatasetEntry { name: "wards-site-north".into(), ..by_id }];
+    let result = run.result();
+    assert_eq!((result.environments[0].datasets, result.environments[0].rows), (1, 9));
+    let keys: Vec<(&str, &str)> = result.keys.iter().map(|(name, key)| (name.as_str(), key[0][0].as_str())).collect();
+    assert_eq!(keys, [("clinics", "code"), ("clinics@clerk", "code"), ("wards", "id")], "production's where the sides differ");
+}
+
+#[test]
 fn reasons_say_the_worst_first() {
     let mut run = Run::go(&[Severity::Blocker, Severity::Blocker, Severity::Blocker]);
     run.checks[0].1 = Some(Outcome { cannot_tell: vec!["cut short".into()], ..answered(Vec::new()) });
@@ -362,6 +377,14 @@ fn forged(spoil: impl FnOnce(&mut RunResult, &mut Requirement)) -> Decision {
 #[test]
 fn go_is_proven_and_not_what_is_left_over() {
     assert_eq!(forged(|_, _| ()), Decision::Go);
+    // Beside an answer, at exactly the blocking severity, one that has none and does not say why.
+    let unanswered = |worst: Severity| {
+        move |r: &mut RunResult, _: &mut Requirement| {
+            r.checks.push(CheckResult { status: Status::CannotTell, worst, ..r.checks[0].clone() });
+        }
+    };
+    assert_eq!(forged(unanswered(Severity::Major)), Decision::CannotTell);
+    assert_eq!(forged(unanswered(Severity::Minor)), Decision::Go);
     assert_eq!(forged(|r, _| r.checks[0].blocks = true), Decision::CannotTell);
     assert_eq!(forged(|r, _| r.checks[0].status = Status::CannotTell), Decision::CannotTell);
     let counted_as_waived = |check: &mut CheckResult| {
@@ -404,26 +427,6 @@ fn evidence_without_snapshots_is_never_go() {
     let result = decide(&Run::go(&[]).project(), &files, outcomes, &evidence, &Request::default());
     assert_eq!(result.reasons, ["no environment was read"]);
     assert_eq!(result.decision, Decision::CannotTell);
-}
-
-#[test]
-fn a_criterion_that_does_not_apply_needs_no_check() {
-    let checks = Run::go(&[Severity::Blocker]).result().checks;
-    let standard = [StandardCriterion { id: "CRIT-check-0", title: "Clinics" }, StandardCriterion { id: "BCP-2", title: "Sites" }];
-    let excused = |ids: &[&str]| Require {
-        criteria: RequiredCriteria::Standard,
-        not_applicable: ids
-            .iter()
-            .map(|id| Criterion { id: said((*id).into()), reason: "one site only".into(), approver: "safety officer".into() })
-            .collect(),
-    };
-    let met = crate::verdict::require::judge(&excused(&["BCP-2"]), &standard, &checks);
-    assert_eq!((met.unmet.len(), met.verdict_on), (0, None));
-    assert_eq!(met.results[1].not_applicable.as_deref(), Some("one site only (agreed by safety officer)"));
-    assert!(met.results[0].answered && !met.results[1].answered);
-    let open = crate::verdict::require::judge(&excused(&[]), &standard, &checks);
-    assert_eq!(open.unmet, ["the required criterion BCP-2 has no check with an answer"]);
-    assert_eq!(crate::verdict::require::judge(&excused(&[]), &[], &checks).unmet, ["the project requires no criterion at all"]);
 }
 
 #[test]

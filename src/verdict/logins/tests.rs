@@ -170,6 +170,14 @@ fn what_could_not_be_read_is_said_where_it_leaves_the_rest_unsaid() {
     });
     let why = "`clinics` of production as clerk could not be read: there is no file clinics.csv";
     assert_eq!(doubts, [why, "nobody says how old the data of production as clerk are"]);
+    let silent: [fn(&mut LoginEntry); 2] = [|l| l.instance.as_mut().unwrap().found.clear(), |l| l.reader.as_mut().unwrap().found.clear()];
+    for silence in silent {
+        let doubts = judged(|_, p| {
+            unread(p);
+            silence(&mut p.logins[0]);
+        });
+        assert_eq!((doubts.len(), doubts[0].as_str()), (2, why));
+    }
     assert_eq!(judged(|_, p| unread(p)), Vec::<String>::new(), "the check that needs it will say so");
 }
 

@@ -85,36 +85,33 @@ fn fit(left: &DatasetEntry, right: &DatasetEntry, evidence: &Evidence, outcome: 
 
 /// The dataset has an anchor on this side that does not depend on a login, and has not fallen far below it.
 fn anchor(parity: &Parity, environment: &str, entry: &DatasetEntry, evidence: &Evidence, context: &Context<'_>, outcome: &mut Outcome) {
-    let mut anchors: Vec<(u64, String)> = Vec::new();
-    if let Some(own) = &parity.anchor {
-        anchors.push((own.rows, format!("signed by {} on {}", own.signed.by, own.signed.on)));
-    }
+    let own = parity.anchor.iter().map(|own| (own.rows, format!("signed by {} on {}", own.signed.by, own.signed.on)));
     let others = context.anchors.iter().filter(|a| a.environment == environment && a.dataset == parity.dataset.value);
-    anchors.extend(others.map(|a| (a.rows, a.source.clone())));
-    // What a server tells a login of totals may be as narrow as what it shows it; files have no login.
+    let anchors = own.chain(others.map(|a| (a.rows, a.source.clone()))).collect();
     let files = evidence.snapshot(environment).is_ok_and(|s| s.manifest().login.is_none());
+    unheld(environment, entry, anchors, files).into_iter().for_each(|why| doubtful(outcome, why));
+}
+
+/// Why the size of a dataset is not to be believed; `files` says that it was read from files and not by a login.
+fn unheld(environment: &str, entry: &DatasetEntry, mut anchors: Vec<(u64, String)>, files: bool) -> Vec<String> {
+    // What a server tells a login of totals may be as narrow as what it shows it; files have no login.
     if files && entry.completeness.grade > crate::snapshot::Grade::Unknown {
         anchors.extend(entry.completeness.expected.map(|rows| (rows, entry.completeness.method.clone())));
         if entry.completeness.expected.is_none() && anchors.is_empty() {
-            return;
+            return Vec::new();
         }
     }
     if anchors.is_empty() {
-        doubtful(
-            outcome,
-            format!(
-                "nothing but the login's own view says how large `{}` of {environment} should be: give the check an `anchor`",
-                entry.name
-            ),
-        );
+        let name = &entry.name;
+        return vec![format!(
+            "nothing but the login's own view says how large `{name}` of {environment} should be: give the check an `anchor`"
+        )];
     }
-    for (rows, source) in anchors {
-        #[allow(clippy::cast_precision_loss, reason = "a share, not a count")]
-        let fallen = (entry.rows as f64) < rows as f64 * LEAST_OF_ANCHOR;
-        if fallen {
-            doubtful(outcome, format!("`{}` of {environment} has {} rows where {rows} are expected ({source})", entry.name, entry.rows));
-        }
-    }
+    #[allow(clippy::cast_precision_loss, reason = "a share, not a count")]
+    let fallen = anchors.into_iter().filter(|(rows, _)| (entry.rows as f64) < *rows as f64 * LEAST_OF_ANCHOR);
+    fallen
+        .map(|(rows, source)| format!("`{}` of {environment} has {} rows where {rows} are expected ({source})", entry.name, entry.rows))
+        .collect()
 }
 
 /// The rule of every column of either side; fills the ledger.
@@ -331,4 +328,58 @@ fn changes(fields: Vec<FieldDifference>) -> Vec<FieldChange> {
 
 fn with_field(finding: Finding, field: FieldDifference, cause: impl Fn(&str) -> String) -> Finding {
     Finding { cause: cause(&field.field), field: Some(field.field), expected: Some(field.left), found: Some(field.right), ..finding }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Completeness, Grade};
+
+    fn dataset(grade: Grade, expected: Option<u64>) -> DatasetEntry {
+        DatasetEntry {
+            name: "clinics".into(),
+            noun: "clinic".into(),
+            unread: None,
+            rows: 9,
+            file: None,
+            sha256: None,
+            blake3: None,
+            completeness: Completeness { grade, method: "the server's total".into(), expected },
+            definition: "d".into(),
+            key: vec![vec!["code".into()]],
+            has_id: false,
+            effective: None,
+            columns: Vec::new(),
+            rows_without_key: 0,
+            rows_with_shared_key: 0,
+            sources: Vec::new(),
+            declared_empty: None,
+            measured: None,
+        }
+    }
+
+    #[test]
+    fn what_a_login_says_of_itself_holds_nothing() {
+        let why = |grade, expected, files| unheld("production", &dataset(grade, expected), Vec::new(), files).join("; ");
+        let nothing = "nothing but the login's own view says how large `clinics` of production should be: give the check an `anchor`";
+        for grade in [Grade::Unknown, Grade::Declared, Grade::Proven] {
+            assert_eq!(why(grade, Some(9), false), nothing, "{grade:?}");
+        }
+        assert_eq!(why(Grade::Proven, Some(9), true), "");
+        assert_eq!(why(Grade::Declared, None, true), "");
+        assert_eq!(why(Grade::Unknown, Some(9), true), nothing);
+        assert_eq!(why(Grade::Unknown, None, true), nothing);
+        assert!(why(Grade::Proven, Some(11), true).ends_with("has 9 rows where 11 are expected (the server's total)"));
+    }
+
+    #[test]
+    fn a_tenth_below_an_anchor_is_not_believed() {
+        let why = |anchors: &[u64]| {
+            let anchors = anchors.iter().map(|rows| (*rows, "signed".to_owned())).collect();
+            unheld("production", &dataset(Grade::Proven, None), anchors, false)
+        };
+        assert_eq!(why(&[8]), Vec::<String>::new());
+        assert_eq!(why(&[10]), Vec::<String>::new(), "exactly nine tenths");
+        assert_eq!(why(&[8, 11]), ["`clinics` of production has 9 rows where 11 are expected (signed)"]);
+    }
 }

@@ -61,6 +61,42 @@ fn counting_nothing_is_no_answer() {
 }
 
 #[test]
+fn one_empty_side_is_a_difference_and_no_doubt() {
+    let test = "count: {dataset: clinics, in: production, equal_to: training, where: code = 'CARD02', reason: one}";
+    let gone = Hospital::planted("clinics.csv", "9002,CARD02", "9002,CARD2").one(test);
+    assert_eq!(findings(&gone), ["Count blocker production  - 1 0"]);
+    assert_eq!(gone.findings[0].cause, "none in production");
+    let moved = Hospital::planted("clinics.csv", "20.00,nurse", "20.00,clerk")
+        .one("count: {dataset: clinics, in: production, by: [role], equal_to: training}");
+    assert!(moved.findings.iter().all(|f| f.cause == "another number in production"), "{:?}", moved.findings);
+}
+
+#[test]
+fn too_few_of_an_empty_dataset_are_found_although_it_cannot_be_told() {
+    let mut empty = Hospital::sound();
+    empty.production.0.insert("clinics.csv", "id,code,name,location_id,active,capacity,fee,role,note,updated\n".to_owned());
+    let least = empty.one("count: {dataset: clinics, in: production, at_least: 1}");
+    assert_eq!((least.findings.len(), least.cannot_tell.is_empty()), (1, false));
+    let most = empty.one("count: {dataset: clinics, in: production, at_most: 10}");
+    assert_eq!((most.findings.len(), most.cannot_tell.is_empty()), (0, false));
+}
+
+#[test]
+fn what_is_not_accounted_for_is_told() {
+    let test = "count: {dataset: locations, in: production, plus: {dataset: clinics, by: role}, equal_to: 6}";
+    let outcome = Hospital::sound().one(test);
+    assert_eq!(findings(&outcome), Vec::<String>::new());
+    for note in ["2 of `clinics` accounted for: clerk", "2 of `clinics` accounted for: nurse"] {
+        assert!(outcome.ledger.notes.contains(&note.to_owned()), "{:?}", outcome.ledger.notes);
+    }
+    assert!(!outcome.ledger.notes.iter().any(|n| n.contains("not accounted")), "{:?}", outcome.ledger.notes);
+    let blank = Hospital::planted("clinics.csv", "20.00,nurse", "20.00,").one(test);
+    assert_eq!(findings(&blank), ["Count blocker production  - 6 5"]);
+    let note = "1 of `clinics` have no role and are not accounted for".to_owned();
+    assert!(blank.ledger.notes.contains(&note), "{:?}", blank.ledger.notes);
+}
+
+#[test]
 fn a_broken_group_is_a_finding() {
     let outcome =
         Hospital::planted("clinics.csv", "N,8,", "perhaps,8,").one("count: {dataset: clinics, in: production, by: [active], at_least: 1}");
@@ -83,6 +119,19 @@ fn mistakes_are_named_where_they_are() {
         ),
     ] {
         assert_eq!(Hospital::sound().wrong(test), [expected], "{test}");
+    }
+    let signed = "signed: {by: lead, on: 2027-01-01, reason: list}";
+    for part in ["at_most: 4", "at_least: 4, by: [role]", "at_least: 4, where: active, reason: open"] {
+        let found = Hospital::sound().wrong(&format!("count: {{dataset: clinics, in: production, {part}, {signed}}}"));
+        assert!(found[0].ends_with("a signed count says how many records a whole dataset has"), "{part}: {found:?}");
+    }
+    for (plus, expected) in [
+        ("{dataset: roles, by: nmae}", "`nmae` `roles` has no column `nmae`"),
+        ("{dataset: clinics, by: role, records: fee}", "`fee` `fee` is of type decimal: it does not say how many records a row counts"),
+        ("{dataset: clinics, by: role, where: actve, reason: x}", "`actve` `where`: there is no column `actve`"),
+    ] {
+        let found = Hospital::sound().wrong(&format!("count: {{dataset: clinics, in: production, at_least: 1, plus: {plus}}}"));
+        assert_eq!(found, [expected], "{plus}");
     }
     let unbound = Hospital::sound().wrong("count: {dataset: clinics, in: production}");
     assert!(unbound[0].ends_with("`count` needs a bound"), "{unbound:?}");

@@ -245,6 +245,36 @@ fn a_freeze_that_somebody_accepts_is_an_anchor_for_parity() {
 }
 
 #[test]
+fn a_freeze_knows_what_was_found() {
+    let checks = "  - id: same\n    title: Same\n    parity: {dataset: clinics}\n  - id: places\n    title: Places\n    parity: {dataset: locations}\n";
+    let faulty = Hospital::planted("clinics.csv", "Cardiology B", "Cardiology C");
+    let frozen = faulty.freeze("first-look", None, checks);
+    let outcome = faulty.judge(checks).remove("same").unwrap();
+    let known: Vec<_> = frozen.named["first-look"].findings.iter().collect();
+    let fingerprints = vec![outcome.findings[0].fingerprint.clone()];
+    assert_eq!(known, [(&"same".to_owned(), &[(crate::check::Severity::Blocker, fingerprints)].into())]);
+}
+
+#[test]
+fn a_freeze_anchors_what_it_names_and_nothing_else() {
+    let anchored = |named: &str| {
+        let freeze = format!("  - id: frozen\n    frozen: {{dataset: {named}, in: production, since: sign-off}}\n");
+        let frozen = Hospital::sound().freeze(
+            "sign-off",
+            Some("release manager"),
+            "  - id: all-of-it\n    frozen: {dataset: \"*\", in: production, since: sign-off}\n",
+        );
+        let line = "9004,NEUR01,Neurology,9052,Y,6,20.00,nurse,,4\n";
+        let mut shrunk = Hospital { frozen, ..Hospital::planted("clinics.csv", line, "") };
+        shrunk.training = shrunk.training.with("clinics.csv", &line.replace("900", "10").replace("905", "15"), "");
+        shrunk.judge(&format!("  - id: the-check\n    parity: {{dataset: clinics}}\n{freeze}")).remove("the-check").unwrap()
+    };
+    assert!(untold(&anchored("clinics")).contains("has 3 rows where 4 are expected"));
+    assert!(untold(&anchored("[locations, clinics]")).contains("has 3 rows where 4 are expected"));
+    assert_eq!(findings(&anchored("locations")), Vec::<String>::new());
+}
+
+#[test]
 fn mistakes_are_named() {
     let frozen = sign_off();
     let wrong = |test: &str| since(&frozen, Hospital::sound()).wrong(test);

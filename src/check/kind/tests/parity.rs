@@ -1,4 +1,4 @@
-use super::super::testing::{Hospital, findings, untold};
+use super::super::testing::{Files, Hospital, findings, untold};
 
 const CLINICS: &str = "parity: {dataset: clinics}";
 
@@ -102,7 +102,10 @@ fn what_cannot_be_told_is_said() {
     assert_eq!(unread.ledger.columns_unread.len(), 1);
 
     let doubtful = Hospital { doubts: vec!["production is 3 days old".to_owned()], ..Hospital::sound() };
-    assert_eq!(untold(&doubtful.one(CLINICS)), "production is 3 days old");
+    let outcome = doubtful.one(CLINICS);
+    assert_eq!(untold(&outcome), "production is 3 days old");
+    let asked = outcome.ledger.read.iter().map(|r| (r.environment.as_str(), r.dataset.as_str(), r.rows)).collect::<Vec<_>>();
+    assert!(asked.contains(&("production", "clinics", None)), "{asked:?}");
 
     let mut short = Hospital::sound();
     short.production.0.insert("control.csv", "dataset,rows\nclinics,5\nlocations,2\nroles,2\n".to_owned());
@@ -117,7 +120,76 @@ fn a_small_fall_below_an_anchor_is_found_and_a_large_one_not_believed() {
     assert!(!Hospital::sound().one(&anchored(5)).cannot_tell.is_empty());
     let signed = "  - id: enough\n    title: Enough\n    count: {dataset: clinics, in: production, at_least: 5, signed: {by: lead, on: 2027-01-01, reason: list}}\n  - id: same\n    title: Same\n    parity: {dataset: clinics}\n";
     let outcomes = Hospital::sound().judge(signed);
-    assert!(outcomes["same"].cannot_tell[0].contains("where 5 are expected (a count signed by lead"), "{:?}", outcomes["same"]);
+    let only = "`clinics` of production has 4 rows where 5 are expected (a count signed by lead on 2027-01-01)";
+    assert_eq!(outcomes["same"].cannot_tell, [only], "the number says nothing of training");
+    let elsewhere = signed.replace("{dataset: clinics, in: production, at_least: 5", "{dataset: locations, in: production, at_least: 9");
+    assert_eq!(findings(&Hospital::sound().judge(&elsewhere)["same"]), Vec::<String>::new(), "nor of another dataset");
+}
+
+#[test]
+fn an_optional_column_that_no_record_has_is_told_and_not_compared() {
+    let sound = Hospital::sound();
+    let without = |files: &Files| files.with("clinics.csv", ",role,", ",post,");
+    let neither = Hospital { training: without(&sound.training), production: without(&sound.production), ..Hospital::sound() };
+    let outcome = neither.one(CLINICS);
+    assert_eq!(findings(&outcome), Vec::<String>::new());
+    assert_eq!(outcome.ledger.columns_ignored[0], ("role".to_owned(), "optional, and in no record of either side".to_owned()));
+    assert_eq!(outcome.ledger.columns_compared, ["name", "location", "active", "capacity", "fee", "note"]);
+    // On one side only it is a difference of every record.
+    let one = Hospital { production: without(&sound.production), ..sound };
+    assert_eq!(one.one(CLINICS).findings.len(), 4);
+}
+
+#[test]
+fn comparing_few_columns_is_warned_of() {
+    let ignoring = |fields: &[&str]| {
+        let ignored = fields.iter().map(|f| format!("{{field: {f}, reason: x}}")).collect::<Vec<_>>().join(", ");
+        Hospital::sound().one(&format!("parity: {{dataset: clinics, ignore: [{ignored}]}}")).ledger.warnings
+    };
+    assert_eq!(ignoring(&["name", "location", "active"]), Vec::<String>::new());
+    assert_eq!(ignoring(&["name", "location", "active", "fee"]), ["`clinics`: only 3 of 7 columns beyond the key are compared"]);
+}
+
+#[test]
+fn a_rename_and_another_key_tell_what_else_differs() {
+    let outcome = Hospital::planted("clinics.csv", "CARD02,Cardiology B,9051,Y,12", "CARD9,Cardiology B,9051,Y,13").one(CLINICS);
+    assert_eq!(findings(&outcome), ["Renamed blocker production CARD02 - - -"]);
+    let changes: Vec<String> = outcome.findings[0].changes.iter().map(|c| format!("{} {} {}", c.field, c.expected, c.found)).collect();
+    assert_eq!(changes, ["capacity 12 13"]);
+    assert!(outcome.findings[0].message.contains("is 'CARD9' in production"), "{}", outcome.findings[0].message);
+    assert!(outcome.findings[0].message.ends_with(", and differs in capacity"), "{}", outcome.findings[0].message);
+}
+
+#[test]
+fn each_kind_of_difference_is_a_cause() {
+    for (old, new, cause) in [
+        ("9002,CARD02,Cardiology B,9051,Y,12,0.20,clerk,,2\n", "", "missing in production"),
+        ("9004,NEUR01", "9005,NEW01,New,9051,Y,1,1,clerk,,9\n9004,NEUR01", "only in production"),
+        ("Cardiology B", "Cardiology C", "name changed"),
+        ("9004,NEUR01", "9004,", "records without a key in production"),
+        ("9003,DERM01", "9003,CARD02", "several records share a key in production"),
+    ] {
+        let causes: Vec<String> = Hospital::planted("clinics.csv", old, new).one(CLINICS).findings.into_iter().map(|f| f.cause).collect();
+        assert!(causes.contains(&cause.to_owned()), "{old} -> {new}: {causes:?}");
+    }
+    let differing = Hospital::sound().one("parity: {dataset: clinics, relations: [{field: name, relation: must_differ, reason: r}]}");
+    assert!(differing.findings.iter().all(|f| f.cause == "name must differ"));
+}
+
+#[test]
+fn a_distance_is_a_plain_number_and_a_share_is_at_most_all() {
+    let wrong = |tolerance: &str| {
+        Hospital::sound().wrong(&format!("parity: {{dataset: clinics, tolerance: [{{field: capacity, {tolerance}, reason: x}}]}}"))
+    };
+    for fine in ["absolute: 0.5", "absolute: 12", "relative: 100%", "relative: 0.05", &format!("absolute: {}", "1".repeat(40))] {
+        assert_eq!(wrong(fine), Vec::<String>::new(), "{fine}");
+    }
+    for distance in ["-1", "abc", "1e3", "1.", ".5", "1.x", "x.5", &"1".repeat(41)] {
+        assert_eq!(wrong(&format!("absolute: \"{distance}\"")), [format!("`\"{distance}\"` `{distance}` is no distance")]);
+    }
+    for share in ["200%", "1.5", "-5%"] {
+        assert_eq!(wrong(&format!("relative: {share}")).len(), 1, "{share}");
+    }
 }
 
 #[test]

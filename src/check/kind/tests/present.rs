@@ -40,6 +40,30 @@ fn a_planted_fault_is_the_only_finding() {
 }
 
 #[test]
+fn a_cell_that_cannot_be_understood_is_found_where_it_matters() {
+    let invalid = "Invalid blocker production CARD02 active - maybe (invalid)";
+    let asked = listed(Hospital::planted("clinics.csv", "9051,Y,12", "9051,maybe,12"));
+    assert_eq!(findings(&asked.one(PRESENT)), [invalid], "asked for, although more may be there");
+    let unasked = listed(Hospital::planted("clinics.csv", "9052,N,8", "9052,maybe,8"));
+    assert_eq!(findings(&unasked.one(PRESENT)), Vec::<String>::new(), "nobody asked for it");
+    let exactly = "present: {dataset: clinics, in: production, rows: lists/clinics.csv, exactly: true}";
+    let lines = findings(&unasked.one(exactly));
+    assert!(lines.contains(&invalid.replace("CARD02", "DERM01")), "nothing else may be there: {lines:?}");
+}
+
+#[test]
+fn each_fault_has_its_cause() {
+    for (old, new, cause) in [
+        ("9002,CARD02,Cardiology B,9051,Y,12,0.20,clerk,,2\n", "", "on the list lists/clinics.csv, missing in production"),
+        ("Cardiology B", "Cardiology C", "name is not as signed off"),
+        ("9003,DERM01", "9003,CARD03", "not on the list lists/clinics.csv"),
+    ] {
+        let outcome = listed(Hospital::planted("clinics.csv", old, new)).one(EXACTLY);
+        assert_eq!(outcome.findings[0].cause.replace("checks/", ""), cause);
+    }
+}
+
+#[test]
 fn only_the_list_that_was_signed_counts() {
     let signed = |digest: &str| {
         format!(
@@ -79,4 +103,8 @@ fn mistakes_of_lists_are_named() {
     }
     let outside = Hospital::sound().wrong("present: {dataset: clinics, in: production, rows: ../secrets.csv}");
     assert_eq!(outside, ["`../secrets.csv` a list lies below checks/"]);
+    for strange in ["/etc/hosts", "lists\\\\a.csv", "c:a.csv", "lists//a.csv", "lists/../../a.csv"] {
+        let found = Hospital::sound().wrong(&format!("present: {{dataset: clinics, in: production, rows: \"{strange}\"}}"));
+        assert!(found[0].ends_with("a list lies below checks/"), "{strange}: {found:?}");
+    }
 }

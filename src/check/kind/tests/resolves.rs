@@ -33,6 +33,20 @@ fn a_blank_is_fine_unless_it_is_required() {
 }
 
 #[test]
+fn a_single_bad_reference_is_an_answer() {
+    let one = |test: &str, old: &str, new: &str| {
+        let test = test.replace('}', ", where: code = 'NEUR01', reason: one}");
+        findings(&Hospital::planted("clinics.csv", old, new).one(&test))
+    };
+    assert_eq!(one(LOCATION, "Neurology,9052", "Neurology,9999"), ["Unresolved blocker production NEUR01 location - 9999 (unresolved)"]);
+    let required = ROLE.replace('}', ", required: true}");
+    assert_eq!(one(&required, "20.00,nurse", "20.00,"), ["Unresolved blocker production NEUR01 role - (empty)"]);
+    let cause = |outcome: crate::check::Outcome| outcome.findings[0].cause.clone();
+    assert_eq!(cause(Hospital::planted("clinics.csv", "20.00,nurse", "20.00,").one(&required)), "role names no role in production");
+    assert_eq!(cause(Hospital::planted("clinics.csv", "20.00,nurse", "20.00,ghost").one(ROLE)), "role points at nothing in production");
+}
+
+#[test]
 fn following_nothing_is_no_answer() {
     let nothing = Hospital::sound().one("resolves: {dataset: clinics, in: production, field: note, to: roles}");
     assert!(untold(&nothing).contains("nothing was followed"), "{nothing:?}");

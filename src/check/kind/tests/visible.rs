@@ -279,3 +279,43 @@ fn mistakes_are_named_where_they_are() {
     let found = hospital.wrong("visible: {dataset: clinics, in: production, to: booking_clerk, where: active}");
     assert!(found.len() == 1 && found[0].ends_with("`where` leaves records out, so it needs a `reason`"), "{found:?}");
 }
+
+#[test]
+fn what_a_login_sees_of_no_record_is_not_optional() {
+    let blind = as_clerk(",role,", ",post,").one(VISIBLE);
+    let lines = blind.findings.iter().map(|f| f.field.as_deref().unwrap_or_default()).collect::<Vec<_>>();
+    assert!(!blind.cannot_tell.is_empty() || lines == ["role"; 4], "the administrator sees a role in every record: {blind:?}");
+    assert!(!blind.ledger.columns_ignored.iter().any(|(name, _)| name == "role"), "{:?}", blind.ledger.columns_ignored);
+
+    // Nor is what the administrator does not see, and the login does.
+    let mut hospital = seen();
+    hospital.production = hospital.production.with("clinics.csv", ",role,", ",post,");
+    let other = hospital.one(VISIBLE);
+    assert!(!other.cannot_tell.is_empty() || other.findings.len() == 4, "{other:?}");
+
+    let (clerk, _) = hospital.logins["booking_clerk"].clone();
+    hospital.logins.insert("booking_clerk", (clerk.with("clinics.csv", ",role,", ",post,"), Vec::new()));
+    let neither = hospital.one(VISIBLE);
+    assert_eq!(findings(&neither), Vec::<String>::new());
+    let told = ("role".to_owned(), "optional, and in no record of `clinics@booking_clerk`".to_owned());
+    assert!(neither.ledger.columns_ignored.contains(&told), "{:?}", neither.ledger.columns_ignored);
+}
+
+#[test]
+fn a_number_signed_for_another_dataset_or_side_says_nothing_of_this_one() {
+    let visible = format!("  - id: the-check\n    title: Seen\n    {VISIBLE}\n");
+    let judged = |dataset: &str, environment: &str, rows: u64| {
+        let count = format!(
+            "count: {{dataset: {dataset}, in: {environment}, at_least: {rows}, signed: {{by: lead, on: 2027-01-01, reason: list}}}}"
+        );
+        let outcome = seen().judge(&format!("{visible}  - id: enough\n    title: Enough\n    {count}\n")).remove("the-check").unwrap();
+        outcome.cannot_tell.join("; ")
+    };
+    assert_eq!(judged("clinics", "production", 4), "");
+    assert_eq!(
+        judged("clinics", "production", 5),
+        "the administrator sees 4 rows of `clinics` in production where 5 are expected (a count signed by lead on 2027-01-01)"
+    );
+    assert_eq!(judged("clinics", "training", 5), "");
+    assert_eq!(judged("locations", "production", 9), "");
+}

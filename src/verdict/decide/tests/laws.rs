@@ -107,6 +107,56 @@ proptest! {
     }
 
     #[test]
+    fn raising_a_severity_never_improves_the_verdict(run in run(), at in any::<prop::sample::Index>(), to in severity()) {
+        prop_assume!(!run.checks.is_empty());
+        let i = at.index(run.checks.len());
+        let mut worse = run.clone();
+        worse.checks[i].0 = worse.checks[i].0.max(to);
+        prop_assert!(rank(worse.decision()) <= rank(run.decision()));
+        if let Some(outcome) = &mut worse.checks[i].1 {
+            outcome.findings.iter_mut().for_each(|f| f.severity = f.severity.max(to));
+        }
+        prop_assert!(rank(worse.decision()) <= rank(run.decision()));
+    }
+
+    #[test]
+    fn blocking_at_a_milder_severity_never_improves_the_verdict(run in run(), milder in severity()) {
+        let stricter = Run { block_at: run.block_at.min(milder), ..run.clone() };
+        prop_assert!(rank(stricter.decision()) <= rank(run.decision()));
+    }
+
+    #[test]
+    fn a_doubt_about_what_was_read_never_improves_the_verdict(run in run(), what in 0..4u8, side in 0..2usize) {
+        let mut doubtful = run.clone();
+        if let Some(manifest) = doubtful.manifests.get_mut(side) {
+            match what {
+                0 => manifest.datasets[0].unread = Some("cut short".into()),
+                1 => manifest.datasets[0].completeness.grade = Grade::Unknown,
+                2 => manifest.datasets.clear(),
+                _ => manifest.instance = None,
+            }
+            prop_assert!(rank(doubtful.decision()) <= rank(run.decision()));
+            let asked = run.checks.iter().any(|(worst, outcome)| *worst >= run.block_at && outcome.is_some());
+            prop_assert!(doubtful.decision() != Decision::Go || (!asked && what != 3));
+        }
+        doubtful.doubts.push("the data are 30 hours old".into());
+        prop_assert!(rank(doubtful.decision()) <= rank(run.decision()));
+    }
+
+    #[test]
+    fn the_order_of_checks_and_environments_never_matters(run in run(), order in Just([0, 1, 2, 3, 4]).prop_shuffle()) {
+        let there = run.result();
+        let turned = run.result_of(|checks, looked| {
+            let mut by_order: Vec<(usize, Check)> = order.into_iter().zip(std::mem::take(checks)).collect();
+            by_order.sort_by_key(|(at, _)| *at);
+            checks.extend(by_order.into_iter().map(|(_, check)| check));
+            looked.reverse();
+        });
+        prop_assert_eq!((&turned.decision, &turned.reasons, &turned.checks), (&there.decision, &there.reasons, &there.checks));
+        prop_assert_eq!((&turned.required, &turned.findings, &turned.keys), (&there.required, &there.findings, &there.keys));
+    }
+
+    #[test]
     fn numbers_add_up_and_every_verdict_has_a_reason(run in run()) {
         let result = run.result();
         let checks = result.checks.len() as u64;

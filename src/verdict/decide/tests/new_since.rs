@@ -84,6 +84,28 @@ fn a_check_that_cannot_be_told_stays_so() {
     assert_eq!((told.fixed.total(), told.not_looked_for.minor), (0, 1), "what was not looked for is not fixed");
 }
 
+#[test]
+fn a_check_that_gave_no_outcome_blocks_whatever_its_severity() {
+    let mut run = Run::go(&[Severity::Blocker, Severity::Info]);
+    run.request.since = since(&[("check-1", Severity::Info, F0)]);
+    assert_eq!(run.decision(), Decision::Partial);
+    run.checks[1].1 = None;
+    assert_eq!(run.decision(), Decision::CannotTell);
+    run.checks[1].1 = Some(Outcome { cannot_tell: vec!["cut short".into()], ..answered(Vec::new()) });
+    assert_eq!(run.decision(), Decision::Partial, "below the blocking severity");
+}
+
+#[test]
+fn a_group_whose_members_were_known_is_not_called_ended() {
+    let mut run = Run::go(&[Severity::Blocker]);
+    run.checks[0].1 = Some(answered(vec![finding(Severity::Minor, 0), finding(Severity::Minor, 1)]));
+    run.request.waivers = waivers::of_group(&[finding(Severity::Minor, 0), finding(Severity::Minor, 1)]);
+    run.request.since = since(&[("check-0", Severity::Minor, F1)]);
+    let waiver = &run.result().waivers[0];
+    assert_eq!(waiver.state, crate::verdict::WaiverState::NotJudged);
+    assert_eq!(waiver.why.as_deref(), Some("findings of check-0 that were known at the freeze are told apart"));
+}
+
 proptest! {
     #[test]
     fn go_is_impossible_whatever_was_known(

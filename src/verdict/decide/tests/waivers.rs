@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document;
-use crate::verdict::{MaxWaived, Waiver, WaiverState, decode_waivers, group};
+use crate::verdict::{MaxWaived, Terms, Waiver, WaiverState, decode_waivers, group, judge_waivers};
 
 const APPROVER: &str = "clinical safety officer";
 const MINOR_APPROVER: &str = "implementation lead";
@@ -59,6 +59,11 @@ fn decoded(written: &[Written]) -> Vec<Waiver> {
     let waivers = decode_waivers(&document, &mut problems);
     assert!(problems.is_empty(), "{}", document::render(&problems, false));
     waivers
+}
+
+/// The waiver of the group that these findings make.
+pub(super) fn of_group(findings: &[Finding]) -> Vec<Waiver> {
+    decoded(&[Written::of_group(findings)])
 }
 
 /// A run whose checks find these; waivers of everything but blockers may be approved.
@@ -249,6 +254,15 @@ fn what_did_not_run_is_not_called_unused() {
     assert_eq!(states(&run), [WaiverState::Unused, WaiverState::Unused]);
     run.checks[1].1.as_mut().unwrap().skipped = Some("--only check-0".into());
     assert_eq!(states(&run), [WaiverState::NotJudged, WaiverState::Unused], "check-0 did run");
+    let unanswered: [fn(&mut Outcome); 2] = [|o| o.cannot_tell.push("cut short".into()), |o| o.beyond.push(("minor".into(), 1))];
+    for spoil in unanswered {
+        let mut run = run_of(vec![Vec::new(), Vec::new()], &[Written::of(&major(1)), Written::of(&major(2)).with("check", "check-0")]);
+        spoil(run.checks[0].1.as_mut().unwrap());
+        assert_eq!(states(&run), [WaiverState::NotJudged, WaiverState::NotJudged]);
+        let result = run.result();
+        let terms = Terms { policy: &run.policy, as_of: result.as_of, go_live: result.go_live };
+        assert_eq!(judge_waivers(&run.request.waivers, &result.checks, terms), result.waivers, "judged alone as in the run");
+    }
 }
 
 /// Findings with distinct fingerprints in a few groups and checks, of severities that may be waived.
@@ -289,6 +303,44 @@ proptest! {
         prop_assert_eq!(result.decision == Decision::NoGo, checks.iter().flatten().any(|f| open(&f)));
         prop_assert_eq!(result.passed, without.passed, "nothing passes by being waived");
         prop_assert!(rank(result.decision) >= rank(without.decision));
+    }
+
+    #[test]
+    fn losing_a_waiver_that_holds_never_improves_the_verdict(
+        checks in checks(),
+        chosen in proptest::collection::vec(any::<bool>(), 18),
+        at in any::<prop::sample::Index>(),
+        cap in proptest::option::of(0..8u64),
+    ) {
+        let named: Vec<Finding> = checks.iter().flatten().zip(&chosen).filter(|(_, c)| **c).map(|(f, _)| f.clone()).collect();
+        prop_assume!(!named.is_empty());
+        let mut run = run_of(checks, &named.iter().map(Written::of).collect::<Vec<_>>());
+        run.policy.max_waived = cap.map(|findings| MaxWaived { findings, groups: 0 });
+        let mut without = run.clone();
+        let lost = at.index(named.len());
+        without.request.waivers.remove(lost);
+        // Above the cap none holds, and one fewer may be few enough for the others.
+        if run.result().waivers[lost].state == WaiverState::InForce {
+            prop_assert!(rank(without.decision()) <= rank(run.decision()));
+            prop_assert_eq!(without.decision() == Decision::NoGo, run.decision() == Decision::NoGo || named[lost].severity >= Severity::Major);
+        }
+    }
+
+    #[test]
+    fn what_was_waived_and_counts_worse_never_improves_the_verdict(
+        checks in checks(),
+        at in any::<prop::sample::Index>(),
+        to in prop_oneof![Just(Severity::Major), Just(Severity::Blocker)],
+    ) {
+        let all: Vec<Finding> = checks.iter().flatten().cloned().collect();
+        prop_assume!(!all.is_empty());
+        let run = run_of(checks, &all.iter().map(Written::of).collect::<Vec<_>>());
+        prop_assert_eq!(run.decision(), Decision::Go);
+        let mut worse = run.clone();
+        let raised = &all[at.index(all.len())].fingerprint;
+        let outcomes = worse.checks.iter_mut().filter_map(|(_, outcome)| outcome.as_mut());
+        outcomes.flat_map(|o| &mut o.findings).filter(|f| f.fingerprint == *raised).for_each(|f| f.severity = to);
+        prop_assert_eq!(worse.decision() == Decision::NoGo, to == Severity::Blocker, "no waiver touches a blocker");
     }
 
     #[test]
