@@ -149,9 +149,9 @@ fn fifty_mistakes_in_ten_files_are_all_found_in_one_pass() {
 #[test]
 fn the_program_tells_all_of_them_and_contacts_nothing() {
     let folder = root().join("tests/documents/mistakes");
-    let output = assert_cmd::Command::cargo_bin("gonogo").unwrap().arg("-C").arg(&folder).arg("lint").output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let ran = crate::support::run(&folder, &["lint"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    let said = &ran.stderr;
     let expected = expected(&folder);
     for place in expected.iter().filter_map(|e| e.split(' ').next()) {
         assert!(said.contains(&format!("--> {place}\n")), "{place} is not in\n{said}");

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::support::{Example, copy};
 
 const SIDES: [&str; 2] = ["training", "production"];
+/// Datasets that no check of the example reads: others refer to them.
+const ONLY_REFERRED_TO: [&str; 0] = [];
 
 /// The example with every planted fault repaired: the one project that is GO.
 fn repaired() -> Example {
@@ -49,17 +53,43 @@ fn never_go(what: &str, break_it: impl FnOnce(&Example)) {
     assert!(!ran.stderr.contains("panicked"), "{what}\n{ran}");
 }
 
+/// Breaks the data of these sides and datasets in a copy: no verdict is GO, and no check that reads them passes, whatever
+/// the other checks say. A check reads what its ledger names when nothing is broken.
+fn nothing_passes(what: &str, intact: &Value, broken: &[(&str, &str)], break_it: impl FnOnce(&Example)) {
+    let example = repaired();
+    break_it(&example);
+    let ran = example.run(&["check", "--format", "json"]);
+    assert!(matches!(ran.code, 1 | 3), "{what}: exit {}\n{}", ran.code, ran.stderr);
+    let report = ran.json();
+    assert_ne!(report["verdict"], "GO", "{what}");
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let (before, after) = (list(&intact["checks"]), list(&report["checks"]));
+    assert_eq!(before.len(), after.len(), "{what}");
+    let mut readers = 0;
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!((&before["id"], &before["site"]), (&after["id"], &after["site"]), "{what}");
+        let reads = |read: &Value| broken.iter().any(|(side, dataset)| read["environment"] == *side && read["dataset"] == *dataset);
+        if list(&before["ledger"]["read"]).iter().any(reads) {
+            readers += 1;
+            assert_ne!(after["status"], "pass", "{what}: {} of {}", after["id"], after["kind"]);
+        }
+    }
+    assert!(readers > 0 || broken.iter().all(|(_, dataset)| ONLY_REFERRED_TO.contains(dataset)), "{what}: no check reads it");
+}
+
 /// Each dataset's files, on one side and on both.
 fn for_every_dataset(what: &str, mut change: impl FnMut(&Example, &str)) {
     let example = repaired();
     let sources = sources(&example);
+    let intact = example.run(&["check", "--format", "json"]).json();
     let datasets: BTreeSet<&String> = sources.keys().map(|(_, d)| d).collect();
     for dataset in datasets {
         let read = |side: &&str| sources.contains_key(&((*side).to_owned(), dataset.clone()));
         let (training, production, both) = (vec!["training"], vec!["production"], SIDES.to_vec());
         // A side whose dataset no check reads has nothing to lose.
         for sides in [training, production, both].into_iter().filter(|sides| sides.iter().all(read)) {
-            never_go(&format!("{what}: {dataset} of {}", sides.join(" and ")), |example| {
+            let broken: Vec<(&str, &str)> = sides.iter().map(|side| (*side, dataset.as_str())).collect();
+            nothing_passes(&format!("{what}: {dataset} of {}", sides.join(" and ")), &intact, &broken, |example| {
                 for side in &sides {
                     for file in sources.get(&((*side).to_owned(), dataset.clone())).into_iter().flatten() {
                         change(example, file);
