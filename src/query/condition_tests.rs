@@ -14,6 +14,8 @@ fn columns() -> Vec<Column> {
         column("opens", Type::Time, None),
         column("layout", Type::Json, None),
         column("doses", Type::Integer, Some(ListKind::Ordered)),
+        column("flags", Type::Boolean, Some(ListKind::Set)),
+        column("seen", Type::Datetime, Some(ListKind::Set)),
     ]
 }
 
@@ -183,6 +185,101 @@ fn moments_are_compared_as_moments() {
     ] {
         let (blamed, message, _) = blamed(text);
         assert_eq!(blamed, part, "{text}: {message}");
+    }
+}
+
+#[test]
+fn is_knows_null_and_distinct_is_its_opposite() {
+    for (value, same) in [(&[("code", "A")][..], true), (&[("code", "B")], false), (&[], false)] {
+        for (text, expected) in [
+            ("code IS 'A'", same),
+            ("code IS NOT 'A'", !same),
+            ("code IS NOT DISTINCT FROM 'A'", same),
+            ("code IS DISTINCT FROM 'A'", !same),
+        ] {
+            says(text, value, Some(expected));
+        }
+    }
+    says("code IS DISTINCT FROM NULL", &[("code", "A")], Some(true));
+    says("code IS DISTINCT FROM NULL", &[], Some(false));
+    says("code IS NOT DISTINCT FROM NULL", &[("code", "A")], Some(false));
+}
+
+#[test]
+fn shifts_in_time_are_those_of_the_calendar() {
+    for (shift, expected) in [
+        ("start of month", "2027-02-01"),
+        ("start of year", "2027-01-01"),
+        ("-1 year", "2026-02-28"),
+        ("+2 months", "2027-04-28"),
+        ("-1 days", "2027-02-27"),
+        ("-1 hours", "2027-02-27"),
+        ("+1439 minutes", "2027-02-28"),
+        ("+86400 seconds", "2027-03-01"),
+    ] {
+        says(&format!("date(valid_to, '{shift}') = '{expected}'"), &[("valid_to", "2027-02-28")], Some(true));
+    }
+    for (shift, expected) in [
+        ("start of day", "2027-02-24T00:00:00Z"),
+        ("+30 seconds", "2027-02-24T06:00:30Z"),
+        ("+90 minutes", "2027-02-24T07:30:00Z"),
+        ("-7 hours", "2027-02-23T23:00:00Z"),
+        ("1 years", "2028-02-24T06:00:00Z"),
+    ] {
+        says(&format!("datetime(changed, '{shift}') = '{expected}'"), &[("changed", "2027-02-24T06:00:00Z")], Some(true));
+    }
+    says("date(valid_to, '-1 month') = '2027-02-28'", &[("valid_to", "2027-03-31")], Some(true));
+    assert_eq!(blamed("opens = '25:00'").0, "'25:00'");
+    assert!(blamed("opens = '25:00'").2.contains("'06:00:00'"));
+    for strange in ["+1 fortnight", "+1.5 days", "start of week", "days"] {
+        assert_eq!(blamed(&format!("date(valid_to, '{strange}') IS NULL")).0, format!("'{strange}'"));
+    }
+    assert_eq!(blamed("date(valid_to, 7) IS NULL").0, "7");
+}
+
+#[test]
+fn each_function_gives_what_it_says() {
+    for (text, column, value, expected) in [
+        ("abs(price) = 1.5", "price", "-1.5", true),
+        ("abs(capacity) = 3", "capacity", "-3", true),
+        ("round(price) = 3", "price", "2.5", true),
+        ("round(price) = 2.5", "price", "2.5", false),
+        ("round(capacity) = 5", "capacity", "5", true),
+        ("min(price, 2) = 1.99", "price", "1.99", true),
+        ("max(capacity, 3) = 9", "capacity", "9", true),
+        ("price % 2 = 1.5", "price", "3.5", true),
+        ("price - 0.1 = 0.2", "price", "0.3", true),
+        ("price * 3 = 0.3", "price", "0.1", true),
+        ("capacity * 3 - 1 = 8", "capacity", "3", true),
+        ("ltrim(code) = 'A '", "code", " A ", true),
+        ("rtrim(code) = ' A'", "code", " A ", true),
+        ("upper(code) = 'A'", "code", "a", true),
+        ("length(code) = 2", "code", "\u{e9}a", true),
+        ("CAST(active AS TEXT) = 'true'", "active", "true", true),
+        ("CAST(active AS TEXT) = 'false'", "active", "false", true),
+        ("CAST(changed AS TEXT) = '2027-02-24T06:00:00Z'", "changed", "2027-02-24T06:00:00Z", true),
+        ("has(flags, 1 = 1 AND code IS NULL)", "flags", r#"["true"]"#, true),
+        ("has(flags, code IS NOT NULL)", "flags", r#"["true"]"#, false),
+        ("has(seen, go_live())", "seen", r#"["2027-02-24T06:00:00Z"]"#, true),
+        ("has(seen, as_of())", "seen", r#"["2027-02-24T06:00:00Z"]"#, false),
+        ("code LIKE 'A!%%' ESCAPE '!'", "code", "A%B", true),
+        ("code LIKE 'A!%%' ESCAPE '!'", "code", "AXB", false),
+        ("code NOT LIKE 'A%'", "code", "AXB", false),
+    ] {
+        says(text, &[(column, value)], Some(expected));
+    }
+    says("price % 0 = 1", &[("price", "3.5")], None);
+    says("price / 0 = 1", &[("price", "3.5")], None);
+    says("capacity % 0 = 1", &[("capacity", "3")], None);
+    says("CAST(active AS TEXT) = 'true'", &[], None);
+    assert_eq!(blamed("code LIKE 'A' ESCAPE 'ab'").0, "'ab'");
+    assert_eq!(blamed("code LIKE 'A' ESCAPE code").0, "code");
+}
+
+#[test]
+fn brackets_beside_each_other_are_not_nested() {
+    for part in ["(capacity > 0)", "abs(capacity) > 0"] {
+        says(&[part; 120].join(" AND "), &[("capacity", "1")], Some(true));
     }
 }
 

@@ -120,8 +120,7 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
 pub fn reads_of(queries: &[&Compiled]) -> Vec<TableRead> {
     let mut all: BTreeMap<(&str, &str), TableRead> = BTreeMap::new();
     for read in queries.iter().flat_map(|q| &q.reads) {
-        let known =
-            all.entry((&read.environment, &read.dataset)).or_insert_with(|| TableRead { columns: Default::default(), ..read.clone() });
+        let known = all.entry((&read.environment, &read.dataset)).or_insert_with(|| read.clone());
         known.columns.extend(read.columns.iter().cloned());
     }
     all.into_values().collect()
@@ -232,3 +231,7 @@ pub(super) fn try_out(query: &Compiled, tables: &[Table]) -> Result<(), String> 
     let database = Draft::new(&[query], tables, &moment, Limits::STANDARD)?.seal()?;
     database.connection.prepare(&query.sql).map(|_| ()).map_err(|e| sentence(&e))
 }
+
+#[cfg(test)]
+#[path = "database_tests.rs"]
+mod tests;

@@ -85,28 +85,39 @@ impl Selection<'_> {
         wanted: &[usize],
         collector: &mut Collector<'_>,
         outcome: &mut Outcome,
-        mut visit: impl FnMut(&Record<'_>, &mut Collector<'_>, &mut Outcome),
+        visit: impl FnMut(&Record<'_>, &mut Collector<'_>, &mut Outcome),
     ) -> bool {
         let Ok(mut filter) = self.filter(outcome) else { return false };
+        match self.read(wanted, filter.as_mut(), collector, outcome, visit) {
+            Ok(()) => {
+                self.warn(outcome);
+                true
+            }
+            Err(why) => {
+                doubtful(outcome, why);
+                false
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        wanted: &[usize],
+        filter: Option<&mut Filter>,
+        collector: &mut Collector<'_>,
+        outcome: &mut Outcome,
+        mut visit: impl FnMut(&Record<'_>, &mut Collector<'_>, &mut Outcome),
+    ) -> Result<(), String> {
         let mut columns: Vec<usize> = wanted.iter().chain(filter.iter().flat_map(|f| f.condition.reads())).copied().collect();
         columns.sort_unstable();
         columns.dedup();
         let position = |column: &usize| columns.binary_search(column).unwrap_or_default();
         let positions: Vec<usize> = wanted.iter().map(position).collect();
         let tested: Vec<usize> = filter.iter().flat_map(|f| f.condition.reads()).map(position).collect();
-        let mut run = match filter.as_mut().map(|f| f.evaluator.start()).transpose() {
-            Ok(run) => run,
-            Err(why) => return give_up(outcome, &format!("`where` cannot be run: {why}")),
-        };
-        let batches = match self.table.rows(&columns, None) {
-            Ok(batches) => batches,
-            Err(e) => return give_up(outcome, &e.what),
-        };
-        for batch in batches {
-            let batch = match batch {
-                Ok(batch) => batch,
-                Err(e) => return give_up(outcome, &e.what),
-            };
+        let started = filter.map(|f| f.evaluator.start()).transpose();
+        let mut run = started.map_err(|why| format!("`where` cannot be run: {why}"))?;
+        for batch in self.table.rows(&columns, None).map_err(|e| e.what)? {
+            let batch = batch.map_err(|e| e.what)?;
             let mut cells: Vec<CellRef<'_>> = Vec::with_capacity(tested.len());
             for row in 0..batch.len() {
                 let record = Record { batch: &batch, row, positions: &positions };
@@ -138,8 +149,7 @@ impl Selection<'_> {
                 visit(&record, collector, outcome);
             }
         }
-        self.warn(outcome);
-        true
+        Ok(())
     }
 
     fn filter(&self, outcome: &mut Outcome) -> Result<Option<Filter>, ()> {
@@ -162,9 +172,4 @@ impl Selection<'_> {
 struct Filter {
     condition: Condition,
     evaluator: Evaluator,
-}
-
-fn give_up(outcome: &mut Outcome, why: &str) -> bool {
-    doubtful(outcome, why.to_owned());
-    false
 }

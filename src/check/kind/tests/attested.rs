@@ -216,6 +216,8 @@ fn mistakes_are_named_where_they_are() {
     ] {
         assert_eq!(Hospital::sound().wrong(test), [expected], "{test}");
     }
+    let exact = "attested: {statement: X, by: lead, valid: 30d, measured: {rto: {min: 5, max: 5}}}";
+    assert_eq!(Hospital::sound().wrong(exact), Vec::<String>::new());
 }
 
 #[test]

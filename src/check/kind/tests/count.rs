@@ -72,6 +72,13 @@ fn one_empty_side_is_a_difference_and_no_doubt() {
 }
 
 #[test]
+fn a_group_without_a_value_is_a_group_of_its_own() {
+    let blank = Hospital::planted("clinics.csv", "20.00,nurse", "20.00,")
+        .one("count: {dataset: clinics, in: production, by: [role], equal_to: training}");
+    assert_eq!(findings(&blank), ["Count blocker production (empty) role 0 1", "Count blocker production nurse role 2 1"]);
+}
+
+#[test]
 fn too_few_of_an_empty_dataset_are_found_although_it_cannot_be_told() {
     let mut empty = Hospital::sound();
     empty.production.0.insert("clinics.csv", "id,code,name,location_id,active,capacity,fee,role,note,updated\n".to_owned());

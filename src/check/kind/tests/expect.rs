@@ -29,6 +29,7 @@ fn where_leaves_out_what_it_is_false_of_and_counts_what_it_cannot_decide() {
     let sound = Hospital::sound().one(test);
     assert_eq!(findings(&sound), Vec::<String>::new());
     assert_eq!((sound.ledger.selected, sound.ledger.excluded, sound.ledger.undecided), (2, 2, 0));
+    assert_eq!(sound.ledger.notes, ["`role = 'clerk'` selects 2 of 4 in production: clerks book"]);
     let blank = Hospital::planted("clinics.csv", "20.00,nurse", "20.00,").one(test);
     assert_eq!(findings(&blank), ["Violated blocker production NEUR01 - - capacity is '6'"]);
     assert_eq!((blank.ledger.selected, blank.ledger.undecided), (3, 1));

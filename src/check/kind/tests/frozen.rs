@@ -279,6 +279,9 @@ fn mistakes_are_named() {
     let frozen = sign_off();
     let wrong = |test: &str| since(&frozen, Hospital::sound()).wrong(test);
     assert_eq!(wrong(ALL), Vec::<String>::new());
+    let some = Hospital::sound().freeze("sign-off", None, &format!("  - id: some\n    {CLINICS}\n"));
+    let unfrozen = since(&some, Hospital::sound()).wrong("frozen: {dataset: roles, in: production, since: sign-off}");
+    assert_eq!(unfrozen, ["`roles` `roles` of production was not frozen as `sign-off`"]);
     for (test, expected) in [
         (r#"frozen: {dataset: "*", in: production, since: sign-of}"#, "`sign-of` there is no baseline `sign-of`"),
         (r#"frozen: {dataset: "*", in: prodution, since: sign-off}"#, "`prodution` there is no environment `prodution`"),

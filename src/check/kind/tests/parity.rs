@@ -75,6 +75,24 @@ fn relations_ignores_and_tolerances_are_kept_and_told() {
 }
 
 #[test]
+fn what_is_said_of_one_field_holds_for_that_field() {
+    let cased = |file: &str| {
+        let hospital =
+            Hospital::planted("clinics.csv", "Cardiology B", " cardiology b").production.0["clinics.csv"].replace("0.20,clerk", file);
+        let mut both = Hospital::sound();
+        both.production.0.insert("clinics.csv", hospital);
+        findings(&both.one("parity: {dataset: clinics, normalise: [{field: name, with: [trim, casefold]}]}"))
+    };
+    assert_eq!(cased("0.20,clerk"), Vec::<String>::new());
+    assert_eq!(cased("0.20,Clerk"), ["Changed blocker production CARD02 role clerk Clerk"], "the role keeps its case");
+    let one = Hospital::planted("clinics.csv", "Cardiology B", " cardiology b");
+    assert_eq!(findings(&one.one("parity: {dataset: clinics, normalise: {field: name, with: [trim, casefold]}}")), Vec::<String>::new());
+    let near = Hospital::planted("clinics.csv", "N,8,1.50", "N,8,1.51");
+    let tolerant = "parity: {dataset: clinics, tolerance: [{field: capacity, absolute: 1, reason: rounding}]}";
+    assert_eq!(findings(&near.one(tolerant)), ["Changed blocker production DERM01 fee 1.5 1.51"]);
+}
+
+#[test]
 fn a_record_switched_off_live_is_changed_although_where_asks_for_active_ones() {
     let off = Hospital::planted("clinics.csv", "9051,Y,12", "9051,N,12");
     let outcome = off.one("parity: {dataset: clinics, where: active, reason: closed clinics are hidden}");

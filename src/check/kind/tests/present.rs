@@ -52,6 +52,15 @@ fn a_cell_that_cannot_be_understood_is_found_where_it_matters() {
 }
 
 #[test]
+fn a_blank_in_the_list_means_no_value() {
+    let list = "code,note,role\nCARD01,,clerk\nCARD02,,\n";
+    let outcome = Hospital::sound().list("lists/clinics.csv", list).one(PRESENT);
+    assert_eq!(findings(&outcome), ["Changed blocker production CARD02 role (empty) clerk"]);
+    let blank = Hospital::planted("clinics.csv", "0.20,clerk", "0.20,").list("lists/clinics.csv", list).one(PRESENT);
+    assert_eq!(findings(&blank), Vec::<String>::new());
+}
+
+#[test]
 fn each_fault_has_its_cause() {
     for (old, new, cause) in [
         ("9002,CARD02,Cardiology B,9051,Y,12,0.20,clerk,,2\n", "", "on the list lists/clinics.csv, missing in production"),
@@ -100,6 +109,12 @@ fn mistakes_of_lists_are_named() {
         let found = Hospital::sound().list("lists/clinics.csv", text).wrong(PRESENT);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         assert!(found[0].contains(expected) && found[0].starts_with("`lists/clinics.csv`"), "{text}: {found:?}");
+    }
+    for digest in ["ab".repeat(31), "xy".repeat(32)] {
+        let signed = format!("signed: {{by: manager, on: 2027-01-29, sha256: \"{digest}\"}}");
+        let found =
+            listed(Hospital::sound()).wrong(&format!("present: {{dataset: clinics, in: production, rows: lists/clinics.csv, {signed}}}"));
+        assert!(found[0].ends_with("this is no SHA-256"), "{found:?}");
     }
     let outside = Hospital::sound().wrong("present: {dataset: clinics, in: production, rows: ../secrets.csv}");
     assert_eq!(outside, ["`../secrets.csv` a list lies below checks/"]);

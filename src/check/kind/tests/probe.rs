@@ -346,6 +346,10 @@ fn mistakes_are_named_where_they_are() {
     ] {
         assert_eq!(wrong(LIVE, test), [expected], "{test}");
     }
+    for strange in [" metadata", "metadata ", "meta\\tdata"] {
+        let found = wrong(LIVE, &format!("probe: {{in: production, get: \"{strange}\"}}"));
+        assert!(found[0].ends_with("this path begins or ends with a space"), "{found:?}");
+    }
     let path = wrong(LIVE, "probe: {in: production, get: x, body: {json: \"$.b[\", is: 1}}");
     assert!(path.len() == 1 && path[0].contains("is no path"), "{path:?}");
     let plain = "url: http://localhost:8080\n";

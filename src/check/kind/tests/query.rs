@@ -61,7 +61,41 @@ fn a_finding_has_the_address_that_the_query_gives() {
             "Violated blocker production L2 | Level 2 - - clinics: DERM01 NEUR01"
         ]
     );
-    assert_eq!(outcome.findings[0].dataset, "locations");
+    assert_eq!((outcome.findings[0].dataset.as_str(), outcome.findings[0].cause.as_str()), ("locations", "clinics: CARD01 CARD02"));
+}
+
+#[test]
+fn a_finding_is_where_the_query_looks() {
+    let address = |from: &str| {
+        let counted = from.split([',', ' ']).next().unwrap();
+        let query = format!("query: {{over: SELECT count(*) FROM {counted}, find: \"SELECT 'x' AS key, 'y' AS problem FROM {from}\"}}");
+        let outcome = Hospital::sound().one(&query);
+        (outcome.findings[0].environment.clone(), outcome.findings[0].dataset.clone())
+    };
+    let is = |environment: &str, dataset: &str| (environment.to_owned(), dataset.to_owned());
+    assert_eq!(address("training.clinics"), is("training", "clinics"));
+    assert_eq!(address("training.locations t, production.clinics p"), is("production", "clinics"));
+    assert_eq!(address("training.locations t, training.clinics c"), is("training", "locations"));
+}
+
+#[test]
+fn a_column_that_find_has_no_use_for_is_a_mistake() {
+    let wrong = |columns: &str| {
+        let find = format!("SELECT {columns} FROM production.clinics");
+        Hospital::sound().wrong(&format!("query: {{over: SELECT count(*) FROM production.clinics, find: \"{find}\"}}"))
+    };
+    assert_eq!(wrong("code AS key, 'x' AS problem"), Vec::<String>::new());
+    assert!(wrong("'x' AS problem")[0].ends_with("`find` gives no column `key`"));
+    assert!(wrong("code AS key")[0].ends_with("`find` gives no column `problem`"));
+    for (column, message) in [
+        ("capacity AS problem", "`problem` is text"),
+        ("'x' AS severity", "`find` has no use for a column `severity`"),
+        ("'x' AS dataset", "`find` has no use for a column `dataset`"),
+        ("code AS key3", "the parts of the key are not key, key2, key3"),
+    ] {
+        let found = wrong(&format!("code AS key, {column}{}", if column.ends_with("problem") { "" } else { ", 'x' AS problem" }));
+        assert!(found.len() == 1 && found[0].ends_with(message), "{column}: {found:?}");
+    }
 }
 
 #[test]
