@@ -28,6 +28,8 @@ mod layout;
 mod logins;
 /// Never GO on what was not measured.
 mod never_go;
+/// Faults planted by a generator, and what is found of them.
+mod planting;
 /// Real hospital configuration, with counts made by others.
 mod real_data;
 /// The same inputs give the same bytes.

@@ -75,7 +75,7 @@ fn plain(node: Spanned<Node>, text: &str) -> Value {
             let length = span.byte_len().and_then(|l| usize::try_from(l).ok());
             let written = start.zip(length).and_then(|(s, l)| text.get(s..s + l)).map_or(parsed.as_str(), str::trim);
             match written.parse::<serde_json::Number>() {
-                // 1.10 may be a version; as text it still fits a column of numbers.
+                // 1.10 may be a version; as text it still fits a column of decimals.
                 Ok(number) if !(written.contains('.') && written.ends_with('0')) => Value::Number(number),
                 _ => Value::String(written.to_owned()),
             }
