@@ -21,7 +21,8 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
     let wanted = output::wanted(&typed.report, context)?;
     let as_of = as_of(typed.as_of.as_deref(), context)?;
     let pair = PairOverride { training: typed.training.as_deref(), production: typed.production.as_deref() };
-    let loaded = load(find(args.project.as_deref(), context)?, pair)?;
+    let mut loaded = load(find(args.project.as_deref(), context)?, pair)?;
+    loaded.assume_go_live(as_of.moment);
     output::lint(&wanted, &loaded.root)?;
     let selection = Selection::new(typed, &loaded)?;
     let chosen = evidence::chosen(&typed.snapshot, &loaded, context)?;
@@ -37,6 +38,7 @@ pub(super) async fn run(args: &Args, typed: &CheckArgs, context: &Context) -> Re
         replay: as_of.replay,
         deviations: stated(&loaded, &evidence).into_iter().chain(super::logins::stated(&loaded, &evidence)).collect(),
         waivers: loaded.waivers.clone(),
+        todo: loaded.todo.clone(),
         digests: loaded.digests.clone(),
         hazards: loaded.hazards.clone(),
         since: since.map(|baseline| Since { baseline: baseline.clone(), rules: baselines::changed_rules(baseline, &loaded) }),

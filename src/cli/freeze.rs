@@ -30,7 +30,8 @@ pub(super) async fn run(args: &Args, typed: &FreezeArgs, context: &Context) -> R
     let root = find(args.project.as_deref(), context)?;
     // Said before anything is captured, however large the systems are.
     unused(name, &root)?;
-    let loaded = load_freezing(root, pair, Some(name))?;
+    let mut loaded = load_freezing(root, pair, Some(name))?;
+    loaded.assume_go_live(context.now);
     let chosen = evidence::chosen(&typed.snapshot, &loaded, context)?;
     let plan = evidence::plan(&loaded, |_| true);
     let gathered = evidence::gather(&loaded, &plan, &chosen, typed.offline, context).await?;

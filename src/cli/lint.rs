@@ -36,5 +36,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitStatus, Failure>
         let what = if alone.len() == 1 { "1 hazard has".to_owned() } else { format!("{} hazards have", alone.len()) };
         output::stdout(format!("note: {what} no check as a control: {}\n", alone.join(", ")).as_bytes())?;
     }
+    let open: String = loaded.todo.iter().map(|t| format!("  {}: {}\n", t.place, t.field)).collect();
+    if !open.is_empty() && !args.quiet {
+        output::stdout(format!("Still to be filled in, and never GO before it is:\n{open}").as_bytes())?;
+    }
     Ok(ExitStatus::Go)
 }

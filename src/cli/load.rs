@@ -4,6 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use crate::check::{
     Attestations, Baseline, Catalogue, CheckFile, DocumentNow, HAZARDS_FILE, Hazard, List, Overlaid, Pair, RuleFile, lint_attestations,
     overlay,
@@ -12,7 +14,7 @@ use crate::context::Context;
 use crate::document::{self, At, Document, Problems, load_file, sha256, suggest};
 use crate::environment::Environment;
 use crate::system::{BUILT_IN_SHARED, SHARED_PATH, Shared, System};
-use crate::verdict::{Project, Waiver, decode_project, lint_waivers};
+use crate::verdict::{Project, TodoResult, Waiver, decode_project, lint_waivers};
 
 use super::{attestations, baselines, environments, pair, sites, standard, waivers};
 
@@ -37,6 +39,8 @@ pub(super) struct Loaded {
     pub(super) waivers: Vec<Waiver>,
     /// The hazard log; empty when the project keeps none.
     pub(super) hazards: Vec<Hazard>,
+    /// What the files leave open, in the order in which they are read.
+    pub(super) todo: Vec<TodoResult>,
     /// SHA-256 of every file that judges, by shown path.
     pub(super) digests: Vec<(String, String)>,
     /// The same files, with what they say part by part; baselines are none of them.
@@ -44,6 +48,15 @@ pub(super) struct Loaded {
     pub(super) baselines: BTreeMap<String, Baseline>,
     /// Built-in definitions that a file of the project takes the place of, in words.
     pub(super) overridden: Vec<String>,
+}
+
+impl Loaded {
+    /// While nobody says when the go-live is, it is judged as if it were now; that it is open keeps the answer from GO.
+    pub(super) fn assume_go_live(&mut self, moment: DateTime<Utc>) {
+        if self.todo.iter().any(|t| t.field == TodoResult::GO_LIVE) {
+            self.project.go_live.value = moment;
+        }
+    }
 }
 
 /// Why there is nothing to work with.
@@ -97,10 +110,12 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
     let mut problems = Problems::default();
     let mut digests = Vec::new();
     let mut parts = BTreeMap::new();
+    let mut todo = Vec::new();
     let mut read = |path: &Path, problems: &mut Problems| -> Option<Document> {
         let shown = below(&root, path);
         let document = load_file(path, &shown, problems)?;
         parts.insert(shown.clone(), crate::check::rule_parts(&document.root));
+        todo.extend(TodoResult::of(&document.root));
         digests.push((shown, sha256(&document.file.text)));
         Some(document)
     };
@@ -216,6 +231,7 @@ pub(super) fn load_freezing(root: PathBuf, pair: PairOverride<'_>, freezing: Opt
         lists,
         attestations,
         waivers,
+        todo,
         hazards: hazards.unwrap_or_default(),
         digests,
         rules,

@@ -109,6 +109,17 @@ impl<'n> Fields<'n> {
         self.optional(name).and_then(|n| decode(n, problems))
     }
 
+    /// [`Self::get`] for what people know best: a field that is still `TODO` counts as not given. That it is open is told with the
+    /// verdict, which it keeps from GO.
+    pub fn get_given<T>(
+        &mut self,
+        name: &'static str,
+        problems: &mut Problems,
+        decode: impl FnOnce(&'n Node, &mut Problems) -> Option<T>,
+    ) -> Option<T> {
+        self.optional(name).filter(|n| !n.is_todo()).and_then(|n| decode(n, problems))
+    }
+
     /// Takes a field that must be there and decodes it.
     pub fn need<T>(
         &mut self,

@@ -10,6 +10,7 @@ mod scalar;
 pub mod suggest;
 mod syntax;
 mod text;
+mod todo;
 mod tree;
 mod yaml;
 
@@ -18,6 +19,7 @@ pub use node::{Content, Entry, Node, Scalar, Style};
 pub use problem::{Problem, Problems};
 pub use render::render;
 pub use text::{At, Place, SourceText};
+pub use todo::{Todo, is_todo};
 pub use yaml::{Document, load, load_file};
 
 #[cfg(test)]

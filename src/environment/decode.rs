@@ -33,8 +33,8 @@ pub fn decode(document: &Document, problems: &mut Problems) -> Option<Environmen
     let server = server::decode(&mut fields, problems);
     let may_lack = only_probed && (live || login);
     let files = if may_lack { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
-    let taken_at = fields.get("extract", problems, extract).unwrap_or(TakenAt::Unknown);
-    let instance = fields.get("instance", problems, instance);
+    let taken_at = fields.get_given("extract", problems, extract).unwrap_or(TakenAt::Unknown);
+    let instance = fields.get_given("instance", problems, instance);
     let logins = fields.get("logins", problems, super::login::logins).unwrap_or_default();
     let timezone = fields.get("timezone", problems, timezone);
     let same_files = fields.get("same_files", problems, some_text);

@@ -106,10 +106,10 @@ fn login(node: &Node, name: Option<At<String>>, problems: &mut Problems) -> Opti
             fields.refuse(word, format!("`{word}` is for live systems, which are not available in this version; use `files`"), problems);
     }
     let files = if live { fields.get("files", problems, some_text) } else { fields.need("files", problems, some_text) };
-    let taken_at = fields.get("extract", problems, extract);
-    let instance_of = fields.get("instance", problems, instance);
+    let taken_at = fields.get_given("extract", problems, extract);
+    let instance_of = fields.get_given("instance", problems, instance);
     let reader = fields.get("login", problems, instance);
-    let complete = fields.get("complete", problems, |n, p| one_or_list(n, p, signed_rows)).unwrap_or_default();
+    let complete = fields.get_given("complete", problems, |n, p| one_or_list(n, p, signed_rows)).unwrap_or_default();
     let same_files = fields.get("same_files", problems, some_text);
     fields.close(problems);
     Some(Login { name: name?, files: files?, taken_at, instance: instance_of, reader, complete, same_files })

@@ -29,6 +29,8 @@ struct Report<'a> {
     exit_code: u8,
     reasons: &'a [String],
     verdict_on: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    todo: Vec<Todo<'a>>,
     as_of: String,
     go_live: String,
     days_left: i64,
@@ -47,6 +49,12 @@ struct Report<'a> {
     checks: Vec<check::Check<'a>>,
     waivers: Vec<waiver::Waiver<'a>>,
     digests: Vec<FileDigest<'a>>,
+}
+
+#[derive(Serialize)]
+struct Todo<'a> {
+    place: &'a str,
+    field: &'a str,
 }
 
 #[derive(Serialize)]
@@ -141,6 +149,7 @@ impl<'a> Report<'a> {
             exit_code: result.decision.exit(false).code(),
             reasons: &result.reasons,
             verdict_on: result.verdict_on.as_deref(),
+            todo: result.todo.iter().map(|t| Todo { place: &t.place, field: &t.field }).collect(),
             as_of: moment(result.as_of),
             go_live: moment(result.go_live),
             days_left: (result.go_live - result.as_of).num_days(),

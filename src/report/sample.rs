@@ -142,6 +142,7 @@ fn result(decision: Decision, reasons: &[&str], checks: Vec<CheckResult>) -> Run
         decision,
         reasons: reasons.iter().map(|r| (*r).into()).collect(),
         verdict_on: None,
+        todo: Vec::new(),
         as_of: at("2026-11-22T12:00:00Z"),
         go_live: at("2027-02-24T06:00:00Z"),
         training: "training".into(),

@@ -14,6 +14,7 @@ mod ledger;
 mod line;
 mod looked;
 mod open;
+mod todo;
 mod waivers;
 mod words;
 
@@ -36,6 +37,7 @@ const FEW: u64 = 500;
 enum Part {
     Headline,
     Blocks,
+    Todo,
     Open,
     Waivers,
     Known,
@@ -50,6 +52,7 @@ enum Part {
 const PARTS: [Part; 11] = [
     Part::Headline,
     Part::Blocks,
+    Part::Todo,
     Part::Open,
     Part::Waivers,
     Part::Known,
@@ -69,6 +72,7 @@ const SHORTEN: [(Part, u8); 17] = [
     (Part::Hazards, 1),
     (Part::Ledger, 1),
     (Part::Deviations, 1),
+    (Part::Todo, 1),
     (Part::Open, 1),
     (Part::Ledger, 2),
     (Part::Blocks, 1),
@@ -120,6 +124,7 @@ fn screen(result: &RunResult, width: usize, verbosity: u8, levels: [u8; PARTS.le
             Part::Headline => headline::lines(result, width, verbosity),
             Part::Blocks => blocks::lines(result, width, level),
             Part::Known => known::lines(result, width, if verbosity > 0 { known::ALL } else { level }),
+            Part::Todo => todo::lines(result, width, level),
             Part::Open => open::lines(result, width, level),
             Part::Waivers => waivers::lines(result, width, level),
             Part::Hazards => hazards::lines(result, width, level),

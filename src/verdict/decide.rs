@@ -9,7 +9,7 @@ use super::assemble::{Looked, settle};
 use super::new_since::{NewSince, Since};
 use super::project::Project;
 use super::require::{Requirement, is_answered};
-use super::result::{CheckResult, Counts, Decision, EnvironmentResult, RunResult};
+use super::result::{CheckResult, Counts, Decision, EnvironmentResult, RunResult, TodoResult};
 use super::waiver::{WaiverResult, WaiverState};
 use super::waiver_file::Waiver;
 
@@ -26,6 +26,8 @@ pub struct Request {
     pub deviations: Vec<String>,
     /// Known differences that a person has accepted.
     pub waivers: Vec<Waiver>,
+    /// What the project's files leave open.
+    pub todo: Vec<TodoResult>,
     /// SHA-256 per file that judged.
     pub digests: Vec<(String, String)>,
     /// The baseline since which new findings count; all count when there is none.
@@ -63,6 +65,7 @@ pub(super) struct Facts<'a> {
     pub(super) required: &'a Requirement,
     /// Outcomes that belong to no check.
     pub(super) strays: &'a [String],
+    pub(super) todo: &'a [TodoResult],
     pub(super) narrowed: &'a [String],
     pub(super) replay: bool,
     pub(super) since: Option<&'a NewSince>,
@@ -101,6 +104,7 @@ fn is_proven(facts: &Facts<'_>) -> bool {
         && facts.required.results.iter().all(covered)
         && facts.environments.iter().any(|e| e.content_id.is_some())
         && facts.environments.iter().all(|e| e.instance.is_some())
+        && facts.todo.is_empty()
         && facts.narrowed.is_empty()
         && !facts.replay
         && facts.since.is_none()
@@ -159,6 +163,10 @@ fn what_cannot_be_told(facts: &Facts<'_>) -> Vec<String> {
     }
     if facts.environments.iter().all(|e| e.content_id.is_none()) {
         reasons.push("no environment was read".to_owned());
+    }
+    if !facts.todo.is_empty() {
+        let places = some(facts.todo.iter().map(|t| t.place.as_str()));
+        reasons.push(format!("the project's files still say TODO in {}: {places}", number(facts.todo.len() as u64, "place")));
     }
     for environment in facts.environments.iter().filter(|e| e.content_id.is_some() && e.instance.is_none()) {
         reasons.push(format!("nobody says which instance {} is: its file names none", environment.name));

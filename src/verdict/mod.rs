@@ -25,6 +25,6 @@ pub use new_since::{NewSince, Since};
 pub use project::{CatalogueUse, Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria, Without};
 pub use project_file::decode_project;
 pub use require::{STANDARD_CRITERIA, StandardCriterion};
-pub use result::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult};
+pub use result::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult, TodoResult};
 pub use waiver::{Terms, WaiverResult, WaiverState, judge_waivers};
 pub use waiver_file::{Members, Waiver, decode_waivers, lint_waivers};

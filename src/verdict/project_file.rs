@@ -17,7 +17,9 @@ pub fn decode_project(document: &Document, problems: &mut Problems) -> Option<Pr
     let mut fields = Fields::open(&document.root, "a project", problems)?;
     version(&mut fields, problems);
     let title = fields.need("title", problems, some_text);
-    let go_live = fields.need("go_live", problems, instant);
+    // A moment that is still to be given: whoever judges takes now, and never answers GO.
+    let now = At { value: DateTime::UNIX_EPOCH, place: document.root.place.clone() };
+    let go_live = fields.need("go_live", problems, |n, p| if n.is_todo() { Some(now.clone()) } else { instant(n, p) });
     let pair = fields.need("pair", problems, pair);
     let policy = fields.get("policy", problems, policy).unwrap_or_else(Policy::standard);
     // Without the field the strictest demand holds, never the weakest.
@@ -28,7 +30,7 @@ pub fn decode_project(document: &Document, problems: &mut Problems) -> Option<Pr
     let (training, production) = pair?;
     Some(Project {
         title: title.map_or_else(String::new, |t| t.value),
-        go_live: go_live.unwrap_or_else(|| At { value: DateTime::UNIX_EPOCH, place: document.root.place.clone() }),
+        go_live: go_live.unwrap_or(now),
         training,
         production,
         policy,

@@ -114,6 +114,9 @@ pub struct RunResult {
     pub reasons: Vec<String>,
     /// What the verdict is a verdict on, when it is not on the whole hospital.
     pub verdict_on: Option<String>,
+    /// Values of the project's files that are still `TODO`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub todo: Vec<TodoResult>,
     /// When we judge.
     pub as_of: DateTime<Utc>,
     /// What we judge for.
@@ -175,6 +178,25 @@ pub struct RunResult {
     pub digests: Vec<(String, String)>,
     /// gonogo's version.
     pub tool: String,
+}
+
+/// A value of the project's files that somebody still has to give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TodoResult {
+    /// File and line: `gonogo.yaml:4`.
+    pub place: String,
+    /// Which field: `require.reason`.
+    pub field: String,
+}
+
+impl TodoResult {
+    /// Field that holds the go-live: while it is open, the moment judged for is the moment judged at.
+    pub const GO_LIVE: &'static str = "go_live";
+
+    /// The open values of one file.
+    pub fn of(root: &crate::document::Node) -> impl Iterator<Item = Self> {
+        root.todos().into_iter().map(|t| Self { place: format!("{}:{}", t.place.file.path, t.place.line()), field: t.field })
+    }
 }
 
 /// One environment in a run.

@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::line::{Ink, Line, hanging, paragraph};
 use super::words;
 use crate::report::text::{cut, wrap};
-use crate::verdict::{Decision, NewSince, RunResult};
+use crate::verdict::{Decision, NewSince, RunResult, TodoResult};
 
 /// Lines that say why.
 const WHY: usize = 3;
@@ -19,7 +19,11 @@ pub(super) fn lines(result: &RunResult, width: usize, verbosity: u8) -> Vec<Line
     let left = result.go_live - result.as_of;
     let left = if left < Duration::zero() { format!("{} ago", words::span(-left)) } else { format!("{} left", words::span(left)) };
     let replay = if result.replay { " (replay)" } else { "" };
-    lines.push(Line::plain(format!("go-live {}, {left}; as of {}{replay}", words::minute(result.go_live), words::minute(result.as_of))));
+    let go_live = match result.todo.iter().any(|t| t.field == TodoResult::GO_LIVE) {
+        true => "go-live not given: judged as if it were now".to_owned(),
+        false => format!("go-live {}, {left}", words::minute(result.go_live)),
+    };
+    lines.push(Line::plain(format!("{go_live}; as of {}{replay}", words::minute(result.as_of))));
     if let Some(on) = &result.verdict_on {
         lines.extend(hanging("verdict on: ", 2, on, width));
     }

@@ -75,7 +75,7 @@ pub(super) fn dataset(entry: &Entry, problems: &mut Problems) -> Option<Dataset>
     normalise_only_keys(&drafts, &key, problems);
     let id = fields.optional("id").filter(|_| !measured);
     let effective = fields.get("effective", problems, effective).filter(|_| !measured);
-    let complete = fields.get("complete", problems, |n, p| complete::complete(n, &entry.key, p)).unwrap_or(Complete::Unknown);
+    let complete = fields.get_given("complete", problems, |n, p| complete::complete(n, &entry.key, p)).unwrap_or(Complete::Unknown);
     let none = fields.get("none", problems, complete::none);
     fields.close(problems);
     let shared = Shared {

@@ -366,6 +366,7 @@ fn forged(spoil: impl FnOnce(&mut RunResult, &mut Requirement)) -> Decision {
         environments,
         required: &required,
         strays: &[],
+        todo: &result.todo,
         narrowed: &[],
         replay: false,
         since: None,
@@ -385,6 +386,8 @@ fn go_is_proven_and_not_what_is_left_over() {
     };
     assert_eq!(forged(unanswered(Severity::Major)), Decision::CannotTell);
     assert_eq!(forged(unanswered(Severity::Minor)), Decision::Go);
+    let todo = || TodoResult { place: "gonogo.yaml:3".into(), field: "title".into() };
+    assert_eq!(forged(|r, _| r.todo.push(todo())), Decision::CannotTell);
     assert_eq!(forged(|r, _| r.checks[0].blocks = true), Decision::CannotTell);
     assert_eq!(forged(|r, _| r.checks[0].status = Status::CannotTell), Decision::CannotTell);
     let counted_as_waived = |check: &mut CheckResult| {
