@@ -22,6 +22,8 @@ mod example;
 mod freeze;
 /// Probes of servers that misbehave in every way.
 mod hostile;
+/// The first steps.
+mod init;
 /// Which module may import which.
 mod layout;
 /// What logins see, from the environment file to the report.

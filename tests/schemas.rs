@@ -35,6 +35,12 @@ fn value(node: &Node) -> Value {
     }
 }
 
+/// What a schema says against a file.
+pub(crate) fn errors(schema: &Value, file: &Path) -> Vec<String> {
+    let schema = jsonschema::validator_for(schema).unwrap();
+    schema.iter_errors(&read(file).1).map(|e| format!("{}: {e}", e.instance_path())).collect()
+}
+
 fn read(path: &Path) -> (String, Value) {
     let shown = format!("environments/{}", path.file_name().unwrap().to_str().unwrap());
     let mut problems = Problems::default();
@@ -66,7 +72,7 @@ fn objections(name: &str, shown: &str, text: &str) -> Vec<String> {
 fn valid(name: &str) -> Vec<PathBuf> {
     let own: &[&str] = match name {
         "environment" => &["environment", "probed", "stated"],
-        "project" => &["project"],
+        "project" => &["project", "drafted"],
         "system" => &["system"],
         "check" => &["check"],
         "attestation" => &["attestation"],

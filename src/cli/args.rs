@@ -45,6 +45,8 @@ pub enum Color {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Start a project: an empty one that explains itself, or one drafted from exports
+    Init(InitArgs),
     /// Capture both sides, run the checks, and answer GO, NO-GO or CANNOT TELL
     Check(CheckArgs),
     /// Capture environments and keep the snapshots
@@ -76,6 +78,20 @@ pub struct ReportArgs {
     /// Write a report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=PATH")]
     pub output: Vec<String>,
+}
+
+/// `gonogo init`
+#[derive(Clone, Debug, clap::Args)]
+pub struct InitArgs {
+    /// Folder of the new project; this one when not given
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Exports of the training side: CSV, XLSX, JSON or NDJSON files, or a folder of them
+    #[arg(long, visible_alias = "from", value_name = "FILE", num_args = 1..)]
+    pub training: Vec<PathBuf>,
+    /// Exports of the production side; when they come later, the draft says where to put them
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "training")]
+    pub production: Vec<PathBuf>,
 }
 
 /// `gonogo check`

@@ -106,6 +106,7 @@ fn sides(loaded: &Loaded, gathered: evidence::Snapshots, as_of: AsOf, context: &
                 environment: name,
                 role: environment.role.word(),
                 instance: environment.instance.as_ref().map(|i| i.is.value.as_str()),
+                age_open: loaded.age_is_open(environment),
                 same_files: environment.same_files.as_ref().map(|s| s.value.as_str()),
                 logins: &environment.logins,
                 manifest: result.as_ref().ok().map(Snapshot::manifest),

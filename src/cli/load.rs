@@ -50,15 +50,6 @@ pub(super) struct Loaded {
     pub(super) overridden: Vec<String>,
 }
 
-impl Loaded {
-    /// While nobody says when the go-live is, it is judged as if it were now; that it is open keeps the answer from GO.
-    pub(super) fn assume_go_live(&mut self, moment: DateTime<Utc>) {
-        if self.todo.iter().any(|t| t.field == TodoResult::GO_LIVE) {
-            self.project.go_live.value = moment;
-        }
-    }
-}
-
 /// Why there is nothing to work with.
 pub(super) enum LoadError {
     /// The command line does not fit the project: one line what, where, what to do.
@@ -260,6 +251,21 @@ fn shared_names(
 }
 
 impl Loaded {
+    /// While nobody says when the go-live is, it is judged as if it were now; that it is open keeps the answer from GO.
+    pub(super) fn assume_go_live(&mut self, moment: DateTime<Utc>) {
+        if self.todo.iter().any(|t| t.field == TodoResult::GO_LIVE) {
+            self.project.go_live.value = moment;
+        }
+    }
+
+    /// True while the project leaves open how old the data of an environment are, or how old they may be.
+    pub(super) fn age_is_open(&self, environment: &Environment) -> bool {
+        let is = |todo: &TodoResult, file: &str, field: &str| {
+            todo.field == field && todo.place.rsplit_once(':').is_some_and(|(path, _)| path == file)
+        };
+        self.todo.iter().any(|t| is(t, &environment.path, TodoResult::EXTRACT) || is(t, PROJECT_FILE, TodoResult::MAX_AGE))
+    }
+
     /// What check files may refer to.
     pub(super) fn catalogue(&self) -> Catalogue<'_> {
         static NONE: BTreeSet<String> = BTreeSet::new();
@@ -304,21 +310,20 @@ fn load_list(root: &Path, name: &At<String>, standard: bool, problems: &mut Prob
             return None;
         }
     };
-    let sha256 = sha256(&bytes);
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    list_of(&bytes).map_or_else(|error| list_mistake(name, &error, problems), Some)
+}
+
+/// A list from the bytes of its file.
+pub(super) fn list_of(bytes: &[u8]) -> Result<List, csv::Error> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().from_reader(text);
+    let headings = reader.headers()?.iter().map(str::to_owned).collect();
     let mut rows = Vec::new();
-    let headings = match reader.headers() {
-        Ok(headings) => headings.iter().map(str::to_owned).collect(),
-        Err(error) => return list_mistake(name, &error, problems),
-    };
     for record in reader.records() {
-        match record {
-            Ok(record) => rows.push((record.position().map_or(0, csv::Position::line), record.iter().map(str::to_owned).collect())),
-            Err(error) => return list_mistake(name, &error, problems),
-        }
+        let record = record?;
+        rows.push((record.position().map_or(0, csv::Position::line), record.iter().map(str::to_owned).collect()));
     }
-    Some(List { headings, rows, sha256 })
+    Ok(List { headings, rows, sha256: sha256(bytes) })
 }
 
 fn list_mistake(name: &At<String>, error: &csv::Error, problems: &mut Problems) -> Option<List> {

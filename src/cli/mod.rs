@@ -10,6 +10,7 @@ mod environments;
 mod evidence;
 mod explain;
 mod freeze;
+mod init;
 mod lint;
 mod load;
 mod logins;
@@ -113,6 +114,7 @@ async fn interrupted() {
 
 async fn command(args: &Args, context: &Context) -> Result<ExitStatus, Failure> {
     match &args.command {
+        Command::Init(typed) => init::run(args, typed, context),
         Command::Check(check) => check::run(args, check, context).await,
         Command::Snapshot(snapshot) => snapshot::run(args, snapshot, context).await,
         Command::Freeze(freeze) => freeze::run(args, freeze, context).await,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::check::{CheckFile, Hazard, STANDARD, STANDARD_FOLDER, STANDARD_HAZARDS, STANDARD_LISTS, StandardFile};
-use crate::document::{self, Document, Problems, suggest};
+use crate::document::{self, At, Document, Problems, suggest};
 use crate::verdict::Project;
 
 /// What the catalogue adds to a project.
@@ -38,25 +38,37 @@ pub(super) fn load(
         ids.extend(file.checks.iter().map(|c| c.id.value.clone()));
         file.checks.retain(|check| {
             let excused = |id: &str| project.require.not_applicable.iter().any(|c| c.id.value == id);
-            let left_out = asked.without.iter().any(|w| w.check.value == check.id.value);
+            let named = |id: &At<String>| id.value == check.id.value;
+            let left_out =
+                asked.without.iter().any(|w| named(&w.check)) || asked.only.as_ref().is_some_and(|o| !o.checks.iter().any(named));
             !left_out && !check.criterion.as_ref().is_some_and(|c| excused(c.as_str()))
         });
         found.files.push(file);
+    }
+    if let Some(only) = &asked.only {
+        let taken = only.checks.iter().filter(|id| ids.contains(&id.value)).count();
+        let (reason, approver) = (&only.reason, &only.approver);
+        found.deviations.push(format!("of the {} standard checks, {taken} are asked: {reason} (agreed by {approver})", ids.len()));
+        only.checks.iter().for_each(|id| unknown(id, &ids, problems));
     }
     for without in &asked.without {
         if ids.contains(&without.check.value) {
             let (check, reason, approver) = (&without.check.value, &without.reason, &without.approver);
             found.deviations.push(format!("the standard check {check} is left out: {reason} (agreed by {approver})"));
-        } else {
-            let help = suggest::nearest(&without.check.value, ids.iter().map(String::as_str))
-                .map_or_else(|| format!("the checks are in {STANDARD_FOLDER}"), |near| format!("did you mean `{near}`?"));
-            problems
-                .add(&without.check.place, format!("`{}` is no check of the catalogue", without.check.value))
-                .expected("a check of the catalogue")
-                .help(help);
         }
+        unknown(&without.check, &ids, problems);
     }
     found
+}
+
+/// Reports a name that no check of the catalogue has.
+fn unknown(id: &At<String>, ids: &[String], problems: &mut Problems) {
+    if ids.contains(&id.value) {
+        return;
+    }
+    let help = suggest::nearest(&id.value, ids.iter().map(String::as_str))
+        .map_or_else(|| format!("the checks are in {STANDARD_FOLDER}"), |near| format!("did you mean `{near}`?"));
+    problems.add(&id.place, format!("`{}` is no check of the catalogue", id.value)).expected("a check of the catalogue").help(help);
 }
 
 fn built_in_document(file: &StandardFile, found: &mut Standard) -> Option<Document> {

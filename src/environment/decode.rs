@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::document::decode::{Fields, instant, name, one_of, some_text, text, version};
-use crate::document::{At, Document, Node, Place, Problems, SourceText, sha256, suggest};
+use crate::document::{At, Document, Node, Place, Problems, SourceText, is_todo, sha256, suggest};
 
 use super::{Environment, Instance, Role, TakenAt, server};
 
@@ -133,7 +133,8 @@ pub(super) fn instance(node: &Node, problems: &mut Problems) -> Option<Instance>
     let mut fields = Fields::open(node, "an instance", problems)?;
     let dataset = fields.need("dataset", problems, name);
     let column = fields.need("column", problems, name);
-    let is = fields.need("is", problems, text);
+    // While nobody says what must stand there, nothing is asked of it; that it is open keeps the answer from GO.
+    let is = fields.need("is", problems, text).filter(|is| !is_todo(&is.value));
     fields.close(problems);
     Some(Instance { dataset: dataset?, column: column?, is: is? })
 }

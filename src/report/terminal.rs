@@ -49,7 +49,7 @@ enum Part {
     Further,
 }
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part::Headline,
     Part::Blocks,
     Part::Todo,
@@ -65,7 +65,7 @@ const PARTS: [Part; 11] = [
 ];
 
 /// What is shortened, in this order, until the screen fits: a part and the level it is told at from then on.
-const SHORTEN: [(Part, u8); 17] = [
+const SHORTEN: [(Part, u8); 18] = [
     (Part::Known, 1),
     (Part::Passed, 1),
     (Part::Waivers, 1),

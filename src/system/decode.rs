@@ -9,7 +9,7 @@ mod read;
 mod reference;
 mod source;
 
-pub use patient::is_patient_resource;
+pub use patient::{is_patient_dataset, is_patient_resource};
 
 use std::collections::BTreeSet;
 

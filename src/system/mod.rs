@@ -7,7 +7,7 @@ mod path;
 mod shared;
 mod site;
 
-pub use decode::{decode, is_patient_resource};
+pub use decode::{decode, is_patient_dataset, is_patient_resource};
 pub use hold::hold;
 pub use path::{PathError, RowPath, Step, follow};
 pub use shared::{BUILT_IN as BUILT_IN_SHARED, PATH as SHARED_PATH, Shared, SharedColumn, SharedDataset, decode_shared};

@@ -19,6 +19,8 @@ pub struct Claim<'a> {
     pub role: &'a str,
     /// Instance that must have answered; `None` when the environment does not say how to tell.
     pub instance: Option<&'a str>,
+    /// The project leaves open (`TODO`) how old the data are or may be: they are compared at any age. What is open keeps from GO.
+    pub age_open: bool,
     /// Why the same bytes as the other side are no mistake.
     pub same_files: Option<&'a str>,
     /// Its logins, as its file describes them now.
@@ -62,7 +64,12 @@ fn of_one(claim: &Claim<'_>, policy: &Policy, moments: Moments) -> Vec<String> {
         doubts.push(format!("the snapshot given for {name} says that its role is {}, but {name} is {}", manifest.role, claim.role));
     }
     doubts.extend(of_instance(name, claim.instance, manifest.instance.as_ref()));
-    doubts.extend(of_age(name, manifest.taken_at, manifest.captured_at, policy, moments));
+    if !claim.age_open {
+        doubts.extend(of_age(name, manifest.taken_at, manifest.captured_at, policy, moments));
+    } else if manifest.taken_at.is_some() {
+        let any_age = Policy { max_age: Duration::MAX, ..policy.clone() };
+        doubts.extend(of_age(name, manifest.taken_at, manifest.captured_at, &any_age, moments));
+    }
     doubts
 }
 
@@ -235,6 +242,7 @@ mod tests {
                 environment: "training",
                 role: "training",
                 instance: Some("TRAINING"),
+                age_open: false,
                 same_files,
                 logins: &[],
                 manifest: Some(&training),
@@ -243,6 +251,7 @@ mod tests {
                 environment: "production",
                 role: "production",
                 instance: Some("PRODUCTION"),
+                age_open: false,
                 same_files: None,
                 logins: &[],
                 manifest: Some(&production),
@@ -336,6 +345,7 @@ mod tests {
             environment: &m.environment,
             role: &m.role,
             instance: None,
+            age_open: false,
             same_files: None,
             logins: &[],
             manifest: Some(m),
@@ -372,8 +382,41 @@ mod tests {
     #[test]
     fn no_snapshot_is_a_doubt() {
         let pair = Pair { training: "training".into(), production: "production".into() };
-        let claim = Claim { environment: "production", role: "production", instance: None, same_files: None, logins: &[], manifest: None };
+        let claim = Claim {
+            environment: "production",
+            role: "production",
+            instance: None,
+            age_open: false,
+            same_files: None,
+            logins: &[],
+            manifest: None,
+        };
         let now = at("2027-02-01T12:00:00Z");
         assert!(says(&doubts(&pair, &[claim], &Policy::standard(), Moments { as_of: now, now })["production"], "no snapshot"));
+    }
+
+    #[test]
+    fn an_age_that_is_left_open_is_no_doubt_and_a_wrong_clock_still_is() {
+        let pair = Pair { training: "training".into(), production: "production".into() };
+        let judged = |age_open: bool, taken_at: Option<&str>| {
+            let mut manifest = manifest("production");
+            manifest.taken_at = taken_at.map(at);
+            let claim = Claim {
+                environment: "production",
+                role: "production",
+                instance: Some("PRODUCTION"),
+                age_open,
+                same_files: None,
+                logins: &[],
+                manifest: Some(&manifest),
+            };
+            let now = at("2027-02-01T12:00:00Z");
+            doubts(&pair, &[claim], &Policy::standard(), Moments { as_of: now, now })["production"].clone()
+        };
+        for open in [None, Some("2020-02-01T06:00:00Z")] {
+            assert_eq!(judged(true, open), Vec::<String>::new());
+            assert_eq!(judged(false, open).len(), 1);
+        }
+        assert!(says(&judged(true, Some("2028-02-01T06:00:00Z")), "later than the clock"));
     }
 }

@@ -22,7 +22,7 @@ pub use group::{Group, group};
 pub use hazard::{Control, HazardResult};
 pub use logins::login_doubts;
 pub use new_since::{NewSince, Since};
-pub use project::{CatalogueUse, Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria, Without};
+pub use project::{CatalogueUse, Criterion, MaxWaived, Only, Policy, Project, Require, RequiredCriteria, Without};
 pub use project_file::decode_project;
 pub use require::{STANDARD_CRITERIA, StandardCriterion};
 pub use result::{CheckResult, Counts, Decision, EnvironmentResult, LoginResult, RequiredResult, RunResult, TodoResult};

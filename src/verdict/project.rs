@@ -57,8 +57,21 @@ pub struct MaxWaived {
 /// How a project uses the standard catalogue.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogueUse {
+    /// The only checks that are taken; all of them when not given.
+    pub only: Option<Only>,
     /// Checks that do not fit this hospital.
     pub without: Vec<Without>,
+}
+
+/// The part of the catalogue that a project takes.
+#[derive(Clone, Debug)]
+pub struct Only {
+    /// Ids of its checks.
+    pub checks: Vec<At<String>>,
+    /// Why not the others.
+    pub reason: String,
+    /// Who agreed.
+    pub approver: String,
 }
 
 /// A check of the catalogue that is left out.

@@ -6,7 +6,7 @@ use crate::check::{Severity, criterion_objection};
 use crate::document::decode::{Fields, count, duration, entries, instant, list, name, one_of, one_or_list, some_text, version};
 use crate::document::{At, Content, Document, Node, Problems, sha256, suggest};
 
-use super::project::{CatalogueUse, Criterion, MaxWaived, Policy, Project, Require, RequiredCriteria, Without};
+use super::project::{CatalogueUse, Criterion, MaxWaived, Only, Policy, Project, Require, RequiredCriteria, Without};
 use super::require::STANDARD_CRITERIA;
 
 /// Decodes `gonogo.yaml`; every mistake goes to `problems`.
@@ -67,7 +67,7 @@ fn policy(node: &Node, problems: &mut Problems) -> Option<Policy> {
     if let Some(found) = fields.get("block_at", problems, severity) {
         policy.block_at = found.value;
     }
-    if let Some(found) = fields.get("max_age", problems, duration) {
+    if let Some(found) = fields.get_given("max_age", problems, duration) {
         policy.max_age = found.value;
     }
     if let Some(found) = fields.get("max_skew", problems, duration) {
@@ -109,7 +109,7 @@ fn approvers(node: &Node, problems: &mut Problems) -> Option<Vec<(Severity, Vec<
     Some(found)
 }
 
-/// `standard`, or `{use: standard, without: [{check, reason, approver}]}`.
+/// `standard`, `{use: standard, without: [{check, reason, approver}]}`, or `{use: standard, only: [ids], reason, approver}`.
 fn catalogue(node: &Node, problems: &mut Problems) -> Option<CatalogueUse> {
     let word = |n: &Node, p: &mut Problems| one_of(n, "catalogue", &[("standard", ())], p);
     if let Content::Scalar(_) = node.content {
@@ -117,9 +117,22 @@ fn catalogue(node: &Node, problems: &mut Problems) -> Option<CatalogueUse> {
     }
     let mut fields = Fields::open(node, "`catalogue`", problems)?;
     let named = fields.need("use", problems, word);
+    let checks = fields.get("only", problems, |n, p| list(n, p, some_text));
+    let (only_given, without_given) = (fields.entry("only").map(|e| e.key_place.clone()), fields.entry("without").is_some());
+    let (mut reason, mut approver) = (None, None);
+    if let Some(place) = &only_given {
+        reason = fields.need("reason", problems, some_text);
+        approver = fields.need("approver", problems, some_text);
+        if without_given {
+            let message = "`only` says which checks are taken, so nothing is left to be taken out of them";
+            problems.add(place, message).expected("`only` or `without`").help("keep one of them");
+        }
+    }
     let without = fields.get("without", problems, |n, p| list(n, p, without)).unwrap_or_default();
     fields.close(problems);
-    named.map(|_| CatalogueUse { without })
+    let only = checks.zip(reason).zip(approver);
+    let only = only.map(|((checks, reason), approver)| Only { checks, reason: reason.value, approver: approver.value });
+    named.map(|_| CatalogueUse { only, without })
 }
 
 fn without(node: &Node, problems: &mut Problems) -> Option<Without> {

@@ -192,6 +192,10 @@ pub struct TodoResult {
 impl TodoResult {
     /// Field that holds the go-live: while it is open, the moment judged for is the moment judged at.
     pub const GO_LIVE: &'static str = "go_live";
+    /// Field of an environment that says how old its data are: while it is open, they are compared at any age.
+    pub const EXTRACT: &'static str = "extract";
+    /// Field of the project that says how old data may be: while it is open, they are compared at any age.
+    pub const MAX_AGE: &'static str = "policy.max_age";
 
     /// The open values of one file.
     pub fn of(root: &crate::document::Node) -> impl Iterator<Item = Self> {

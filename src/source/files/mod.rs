@@ -14,6 +14,7 @@ mod json;
 mod pattern;
 mod prune;
 mod rows;
+mod survey;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -23,6 +24,8 @@ mod xml;
 mod yaml;
 
 use std::path::Path;
+
+pub use survey::{Survey, each_row, member_path, survey};
 
 use crate::system::{Complete, Dataset, FileFormat};
 

@@ -20,6 +20,12 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// A file that is named by itself, not by a pattern.
+    pub(super) fn at(path: &Path, shown: &str) -> Self {
+        let below = shown.rsplit('/').next().unwrap_or(shown).to_owned();
+        Self { path: path.to_path_buf(), shown: shown.to_owned(), below }
+    }
+
     /// A part of the path, for a column.
     pub(super) fn part(&self, part: FilePart) -> String {
         let (dir, name) = self.shown.rsplit_once('/').unwrap_or(("", &self.shown));

@@ -110,7 +110,8 @@ fn place(found: &Found, sheet: &str, row: u32) -> String {
     format!("{}, sheet {sheet}, row {}", found.shown, u64::from(row) + 1)
 }
 
-fn mistake(error: &XlsxError, found: &Found) -> SourceError {
+/// The sentence for a workbook that cannot be read.
+pub(super) fn mistake(error: &XlsxError, found: &Found) -> SourceError {
     let what = match error {
         XlsxError::Password => "the workbook has a password".to_owned(),
         other => format!("this is no workbook that can be read: {other}"),

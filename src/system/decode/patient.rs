@@ -73,7 +73,7 @@ pub fn is_patient_resource(resource: &str) -> bool {
 }
 
 /// True for the name of a dataset that would hold patients.
-pub(super) fn is_patient_dataset(name: &str) -> bool {
+pub fn is_patient_dataset(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "admissions",
         "appointments",

@@ -77,6 +77,7 @@ fn judged_at(now: &str, logins: &str, spoil: impl FnOnce(&mut Manifest, &mut Man
         environment,
         role: environment,
         instance: Some(instance),
+        age_open: false,
         same_files: None,
         logins,
         manifest: Some(manifest),
