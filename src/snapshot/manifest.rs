@@ -211,3 +211,30 @@ impl DatasetEntry {
         self.key.get(usize::from(rung)).is_some_and(|r| r.iter().any(|c| c == column))
     }
 }
+
+#[cfg(test)]
+impl DatasetEntry {
+    /// Clinics by code, so many rows, proven by a control file; a test changes what it is about.
+    pub(crate) fn of_clinics(rows: u64) -> Self {
+        Self {
+            name: "clinics".into(),
+            noun: "clinic".into(),
+            unread: None,
+            rows,
+            file: None,
+            sha256: None,
+            blake3: None,
+            completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(rows) },
+            definition: "d".into(),
+            key: vec![vec!["code".into()]],
+            has_id: false,
+            effective: None,
+            columns: Vec::new(),
+            rows_without_key: 0,
+            rows_with_shared_key: 0,
+            sources: Vec::new(),
+            declared_empty: None,
+            measured: None,
+        }
+    }
+}

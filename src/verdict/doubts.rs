@@ -177,7 +177,7 @@ fn span(length: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{Completeness, DatasetEntry, Grade, Instance};
+    use crate::snapshot::{DatasetEntry, Instance};
     use crate::value::SourceEntry;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -199,24 +199,8 @@ mod tests {
             captured_at: at("2027-02-01T07:00:00Z"),
             definition: "d".into(),
             datasets: vec![DatasetEntry {
-                name: "clinics".into(),
-                noun: "clinic".into(),
-                unread: None,
-                rows: 1,
-                file: None,
-                sha256: None,
-                blake3: None,
-                completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(1) },
-                definition: "d".into(),
-                key: vec![vec!["code".into()]],
-                has_id: false,
-                effective: None,
-                columns: Vec::new(),
-                rows_without_key: 0,
-                rows_with_shared_key: 0,
                 sources: vec![SourceEntry { path: "clinics.csv".into(), sha256: format!("sha-{name}"), bytes: 9 }],
-                declared_empty: None,
-                measured: None,
+                ..DatasetEntry::of_clinics(1)
             }],
             logins: Vec::new(),
             content_id: format!("content-{name}"),

@@ -6,7 +6,7 @@ use super::*;
 use crate::check::kind::{Context, Kind};
 use crate::check::{Catalogue, Check, Finding, FindingKind, Pair, ReadCount, Severities};
 use crate::document::{At, Place, Problems, SourceText};
-use crate::snapshot::{Completeness, DatasetEntry, Grade, Manifest, Plan};
+use crate::snapshot::{DatasetEntry, Grade, Manifest, Plan};
 use crate::value::Key;
 use crate::verdict::{Criterion, Policy, Require, RequiredCriteria, StandardCriterion};
 
@@ -119,26 +119,7 @@ fn manifest(name: &str) -> Manifest {
         taken_at: Some(moment),
         captured_at: moment,
         definition: "d".into(),
-        datasets: vec![DatasetEntry {
-            name: "clinics".into(),
-            noun: "clinic".into(),
-            unread: None,
-            rows: 9,
-            file: None,
-            sha256: None,
-            blake3: None,
-            completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(9) },
-            definition: "d".into(),
-            key: vec![vec!["code".into()]],
-            has_id: false,
-            effective: None,
-            columns: Vec::new(),
-            rows_without_key: 0,
-            rows_with_shared_key: 0,
-            sources: Vec::new(),
-            declared_empty: None,
-            measured: None,
-        }],
+        datasets: vec![DatasetEntry::of_clinics(9)],
         logins: Vec::new(),
         content_id: format!("content-{name}"),
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::document::{Problems, load};
-use crate::snapshot::{Completeness, DatasetEntry, Grade, Instance};
+use crate::snapshot::{DatasetEntry, Instance};
 use crate::value::SourceEntry;
 use chrono::{DateTime, Utc};
 
@@ -11,23 +11,8 @@ fn at(text: &str) -> DateTime<Utc> {
 fn dataset(name: &str, sha256: &str) -> DatasetEntry {
     DatasetEntry {
         name: name.into(),
-        noun: "clinic".into(),
-        unread: None,
-        rows: 1,
-        file: None,
-        sha256: None,
-        blake3: None,
-        completeness: Completeness { grade: Grade::Proven, method: "control file".into(), expected: Some(1) },
-        definition: "d".into(),
-        key: vec![vec!["code".into()]],
-        has_id: false,
-        effective: None,
-        columns: Vec::new(),
-        rows_without_key: 0,
-        rows_with_shared_key: 0,
         sources: vec![SourceEntry { path: "clinics.csv".into(), sha256: sha256.into(), bytes: 9 }],
-        declared_empty: None,
-        measured: None,
+        ..DatasetEntry::of_clinics(1)
     }
 }
 

@@ -336,26 +336,7 @@ mod tests {
     use crate::snapshot::{Completeness, Grade};
 
     fn dataset(grade: Grade, expected: Option<u64>) -> DatasetEntry {
-        DatasetEntry {
-            name: "clinics".into(),
-            noun: "clinic".into(),
-            unread: None,
-            rows: 9,
-            file: None,
-            sha256: None,
-            blake3: None,
-            completeness: Completeness { grade, method: "the server's total".into(), expected },
-            definition: "d".into(),
-            key: vec![vec!["code".into()]],
-            has_id: false,
-            effective: None,
-            columns: Vec::new(),
-            rows_without_key: 0,
-            rows_with_shared_key: 0,
-            sources: Vec::new(),
-            declared_empty: None,
-            measured: None,
-        }
+        DatasetEntry { completeness: Completeness { grade, method: "the server's total".into(), expected }, ..DatasetEntry::of_clinics(9) }
     }
 
     #[test]
